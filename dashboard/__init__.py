@@ -1,0 +1,1 @@
+"""The dashboard: reads the published store and draws. It never imports ``etl``."""

@@ -1,0 +1,85 @@
+"""Draws a view on a page: headline, subtitle, chart, caveats. The finished pieces are cached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+import streamlit as st
+
+from dashboard.charts.bar import bar_chart
+from dashboard.charts.line import line_chart
+from dashboard.charts.model import ChartModel, chart_model
+from dashboard.charts.multiples import small_multiples
+from dashboard.charts.palette import Theme
+from dashboard.charts.spec import Spec
+from dashboard.descriptions import Attribution, alt_text, attributions, caveats, footer, subtitle
+from dashboard.headlines import headline
+from dashboard.metadata import Metadata
+from dashboard.queries import view_figures
+from dashboard.store import Store
+from dashboard.tables import escaped
+from dashboard.text import text
+from dashboard.view import View
+
+PANELS_A_ROW = 3
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything that a page shows of a view. ``charts`` are names and specifications; one without panels."""
+
+    figures: pl.DataFrame
+    model: ChartModel
+    headline: str
+    subtitle: str
+    alt: str
+    charts: tuple[tuple[str, Spec], ...]
+    caveats: tuple[str, ...]
+    sources: tuple[Attribution, ...]
+
+
+@st.cache_resource(max_entries=400, show_spinner=False)
+def drawing(_store: Store, _metadata: Metadata, store_name: str, view: View, theme: Theme) -> Drawing:
+    """The drawing of a view, made once per store, view and ground. Nobody may change it."""
+    figures = view_figures(_store, _metadata, view)
+    named = attributions(figures, _metadata)
+    model = chart_model(figures, view, _metadata, theme, footer(named, view))
+    said = headline(figures, view, _metadata)
+    return Drawing(
+        figures=figures,
+        model=model,
+        headline=said,
+        subtitle=subtitle(figures, view, _metadata),
+        alt=alt_text(said, view),
+        charts=_charts(model, view),
+        caveats=caveats(figures, view, _metadata, model),
+        sources=named,
+    )
+
+
+def draw_charts(drawn: Drawing, view: View) -> None:
+    """The chart, or its panels side by side."""
+    if not drawn.model.values:
+        return
+    if view.chart != "small-multiples":
+        for _, spec in drawn.charts:
+            st.vega_lite_chart(spec, alt=drawn.alt, theme=None, width="stretch")
+        return
+    for start in range(0, len(drawn.charts), PANELS_A_ROW):
+        columns = st.columns(PANELS_A_ROW, gap="medium")
+        for column, (name, spec) in zip(columns, drawn.charts[start : start + PANELS_A_ROW], strict=False):
+            with column:
+                st.markdown(f"**{escaped(name)}**")
+                st.vega_lite_chart(spec, alt=text(view.lang, "charts.alt_panel", name=name), theme=None, width="stretch")
+    st.caption(escaped(" ".join(drawn.model.footer)))
+
+
+def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:
+    if not model.values or view.chart == "table":
+        return ()
+    if view.chart == "bar":
+        return (("", bar_chart(model)),)
+    if view.chart == "small-multiples":
+        return tuple(small_multiples(model))
+    return (("", line_chart(model)),)

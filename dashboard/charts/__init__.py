@@ -1,0 +1,1 @@
+"""Charts: a ``ChartModel`` in, a Vega-Lite specification out. No queries, no Streamlit."""

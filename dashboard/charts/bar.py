@@ -1,0 +1,148 @@
+"""Bars, always from zero: one series over time, or several series in their newest common period."""
+
+from __future__ import annotations
+
+from dashboard import formats
+from dashboard.charts.model import ChartModel, figure_text, is_hollow, label_lines, value_axis
+from dashboard.charts.spec import Spec, framed, value_axis_spec
+from dashboard.series import Point, Series
+
+PLOT_HEIGHT = 320  # px
+ROW_HEIGHT = 34  # px
+MOST_VALUE_LABELS = 8  # columns; more would collide on a phone
+
+
+def bar_chart(model: ChartModel) -> Spec:
+    """Columns over time for one series; for several, rows in the newest period that all of them have."""
+    return _columns(model) if len(model.series) == 1 else _rows(model)
+
+
+def common_period(series: tuple[Series, ...]) -> str | None:
+    """The newest period in which every series that has figures has one; None if there is none."""
+    held = [{(p.end, p.period) for p in s.valued} for s in series if s.valued]
+    common = set.intersection(*held) if held else set()
+    return max(common)[1] if common else None
+
+
+def _columns(model: ChartModel) -> Spec:
+    series, style = model.series[0], model.styles[0]
+    axis = value_axis(model.values, zero=True)
+    rows = [
+        {
+            "period": _short(p, model),
+            "v": p.value,
+            "figure": figure_text(p, model),
+            "fill": model.palette.ground if is_hollow(p) else style.color,
+        }
+        for p in series.points
+    ]
+    x: Spec = {
+        "field": "period",
+        "type": "ordinal",
+        "sort": None,
+        "axis": {"title": None, "labelAngle": 0, "labelOverlap": "parity", "ticks": False, "labelPadding": 6},
+        "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
+    }
+    y: Spec = {"field": "v", "type": "quantitative", **value_axis_spec(axis)}
+    literal = {"type": "nominal", "scale": None, "legend": None}
+    layers: list[Spec] = [
+        {
+            "data": {"values": rows},
+            "mark": {"type": "bar", "stroke": style.color, "strokeWidth": 1},
+            "encoding": {"x": x, "y": y, "fill": {"field": "fill", **literal}},
+        }
+    ]
+    if len(rows) <= MOST_VALUE_LABELS:
+        layers.append(
+            {
+                "data": {"values": [r for r in rows if r["v"] is not None]},
+                "mark": {"type": "text", "dy": -8, "fontSize": 11},
+                "encoding": {
+                    "x": x,
+                    "y": {"field": "v", "type": "quantitative"},
+                    "text": {"field": "figure", "type": "nominal"},
+                },
+            }
+        )
+    return framed(layers, model, plot_height=PLOT_HEIGHT, right=8, top=16)
+
+
+def _rows(model: ChartModel) -> Spec:
+    period = common_period(model.series)
+    bars = []
+    for n, (series, style) in enumerate(zip(model.series, model.styles, strict=True)):
+        point = next((p for p in series.points if p.period == period and p.value is not None), None)
+        if point is not None:
+            bars.append(
+                {
+                    "name": label_lines(series.label, 20),
+                    "key": n,
+                    "v": point.value,
+                    "figure": figure_text(point, model),
+                    "color": style.color,
+                    "fill": model.palette.ground if is_hollow(point) else style.color,
+                    "left": (point.value or 0) < 0,
+                }
+            )
+    bars.sort(key=lambda bar: -float(bar["v"]))
+    axis = value_axis([bar["v"] for bar in bars], zero=True)
+    names = {str(bar["key"]): bar["name"] for bar in bars}
+    literal = {"type": "nominal", "scale": None, "legend": None}
+    y: Spec = {
+        "field": "key",
+        "type": "nominal",
+        "sort": None,
+        "axis": {
+            "title": None,
+            "domain": False,
+            "ticks": False,
+            "labelExpr": f"({_js(names)})[datum.value]",
+            "labelLimit": 170,
+            "labelColor": model.palette.text,
+            "labelPadding": 8,
+        },
+        "scale": {"paddingInner": 0.3, "paddingOuter": 0.15},
+    }
+    x: Spec = {"field": "v", "type": "quantitative", **value_axis_spec(axis, labels=False)}
+    x["axis"] |= {"grid": False, "domain": False}
+    x["scale"] = {"domain": [axis.low, axis.high], "nice": False}
+    layers: list[Spec] = [
+        {
+            "data": {"values": bars},
+            "mark": {"type": "bar", "strokeWidth": 1},
+            "encoding": {
+                "y": y,
+                "x": x,
+                "fill": {"field": "fill", **literal},
+                "stroke": {"field": "color", **literal},
+            },
+        }
+    ]
+    for left in (False, True):
+        layers.append(
+            {
+                "data": {"values": [bar for bar in bars if bar["left"] is left]},
+                "mark": {"type": "text", "align": "right" if left else "left", "dx": -6 if left else 6},
+                "encoding": {
+                    "y": {"field": "key", "type": "nominal", "sort": None},
+                    "x": {"field": "v", "type": "quantitative"},
+                    "text": {"field": "figure", "type": "nominal"},
+                },
+            }
+        )
+    widest = max((len(str(bar["figure"])) for bar in bars), default=0)
+    return framed(layers, model, plot_height=ROW_HEIGHT * max(1, len(bars)), right=12 + round(widest * 7))
+
+
+def _short(point: Point, model: ChartModel) -> str:
+    return str(point.end.year) if model.annual else formats.period(point.period, model.lang)
+
+
+def _js(names: dict[str, list[str]]) -> str:
+    """Names as an object of a Vega expression; quotes inside names are escaped."""
+    entries = ("'" + key + "':[" + ",".join(_quoted(line) for line in lines) + "]" for key, lines in names.items())
+    return "{" + ",".join(entries) + "}"
+
+
+def _quoted(line: str) -> str:
+    return "'" + line.replace("\\", "\\\\").replace("'", "\\'") + "'"

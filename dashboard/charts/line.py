@@ -1,0 +1,218 @@
+"""Lines over time, each named at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from dashboard import formats
+from dashboard.charts.model import (
+    Axis,
+    ChartModel,
+    figure_text,
+    is_hollow,
+    label_lines,
+    milliseconds,
+    value_axis,
+)
+from dashboard.charts.spec import Spec, framed, time_axis, value_axis_spec, zero_rule
+from dashboard.series import Point
+
+PLOT_HEIGHT = 340  # px
+LABEL_LINE = 14  # px
+LABEL_SIZE = 12  # px
+LABEL_GAP = 4  # px between two labels
+MOST_POINTS = 60  # of all series together; beyond that points would hide the lines
+
+
+def line_chart(model: ChartModel, *, plot_height: int = PLOT_HEIGHT, shared: Axis | None = None) -> Spec:
+    """A line for each series; gaps stay gaps, figures that are not final are hollow, breaks are dashed rules.
+
+    ``shared`` gives the value axis when several charts are read against each other.
+    """
+    axis = shared or value_axis(model.values)
+    days = [p.end for s in model.series for p in s.points]
+    labels = [label_lines(s.label) for s in model.series]
+    alone = len(model.series) == 1
+    right = 12 if alone else 20 + round(max(len(line) for lines in labels for line in lines) * 6.9)
+    layers = [
+        *_break_layers(model, days, axis),
+        *zero_rule(axis, model),
+        _line_layer(model, axis, days),
+        _point_layer(model),
+        *([] if alone else [_label_layer(model, axis, labels, plot_height)]),
+    ]
+    top = 22 if model.breaks else 10
+    return framed(layers, model, plot_height=plot_height, right=right, top=top)
+
+
+def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
+    """Middles of labels, moved as little as needed so that none overlap, inside ``low`` to ``high`` where they fit.
+
+    Labels are pushed down from the top in order, then back up from the bottom.
+    """
+    order = sorted(range(len(wanted)), key=lambda n: wanted[n])
+    placed = list(wanted)
+    edge = low
+    for n in order:
+        placed[n] = max(placed[n], edge + heights[n] / 2)
+        edge = placed[n] + heights[n] / 2 + LABEL_GAP
+    edge = high
+    for n in reversed(order):
+        placed[n] = min(placed[n], edge - heights[n] / 2)
+        edge = placed[n] - heights[n] / 2 - LABEL_GAP
+    return placed
+
+
+def _line_layer(model: ChartModel, axis: Axis, days: Sequence[date]) -> Spec:
+    keys = [str(n) for n in range(len(model.series))]
+    rows = [
+        {"t": milliseconds(p.end), "v": p.value, "s": key, "w": style.width}
+        for key, series, style in zip(keys, model.series, model.styles, strict=True)
+        for p in series.points
+    ]
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "line", "strokeJoin": "round", "invalid": "break-paths-show-domains"},
+        "encoding": {
+            "x": time_axis(days, model),
+            "y": {"field": "v", "type": "quantitative", **value_axis_spec(axis)},
+            "color": _own("s", keys, [s.color for s in model.styles]),
+            "strokeDash": _own("s", keys, [list(s.dash) for s in model.styles]),
+            "strokeWidth": {"field": "w", "type": "quantitative", "scale": None, "legend": None},
+        },
+    }
+
+
+def _point_layer(model: ChartModel) -> Spec:
+    many = len(model.values) > MOST_POINTS
+    rows = [
+        {
+            "t": milliseconds(p.end),
+            "v": p.value,
+            "color": style.color,
+            "fill": model.palette.ground if is_hollow(p) else style.color,
+            "shape": style.shape,
+            "size": 60 if is_hollow(p) else 34,
+            "name": series.label,
+            "period": formats.period(p.period, model.lang),
+            "figure": figure_text(p, model),
+        }
+        for series, style in zip(model.series, model.styles, strict=True)
+        for p in _drawn(series.valued, many)
+    ]
+    literal = {"type": "nominal", "scale": None, "legend": None}
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "point", "filled": True, "opacity": 1, "strokeWidth": 1.6},
+        "encoding": {
+            "x": {"field": "t", "type": "temporal"},
+            "y": {"field": "v", "type": "quantitative"},
+            "fill": {"field": "fill", **literal},
+            "stroke": {"field": "color", **literal},
+            "shape": {"field": "shape", **literal},
+            "size": {"field": "size", "type": "quantitative", "scale": None, "legend": None},
+            "tooltip": [
+                {"field": "name", "type": "nominal", "title": " "},
+                {"field": "period", "type": "nominal", "title": "  "},
+                {"field": "figure", "type": "nominal", "title": "   "},
+            ],
+        },
+    }
+
+
+def _drawn(points: Sequence[Point], many: bool) -> Sequence[Point]:
+    """All points; of crowded charts only those that mean something of their own: the ends and the hollow ones."""
+    return [p for n, p in enumerate(points) if not many or n in (0, len(points) - 1) or is_hollow(p)]
+
+
+def _label_layer(model: ChartModel, axis: Axis, labels: Sequence[list[str]], plot_height: int) -> Spec:
+    """Names at the right end, in the line's colour, spread so that none overlap."""
+    named = [
+        (series.valued[-1], style, lines)
+        for series, style, lines in zip(model.series, model.styles, labels, strict=True)
+        if series.valued
+    ]
+    newest = max((p.end for s in model.series for p in s.points), default=date.min)
+    scale = plot_height / (axis.high - axis.low)
+    wanted = [(axis.high - (last.value or 0)) * scale for last, _, _ in named]
+    heights = [len(lines) * LABEL_LINE for _, _, lines in named]
+    places = spread(wanted, heights, -8, plot_height + 8)
+    rows = [
+        {
+            "t": milliseconds(newest),
+            # a label's anchor is the middle of its first line
+            "v": axis.high - (place - height / 2 + LABEL_LINE / 2) / scale,
+            "text": lines,
+            "color": style.color,
+            "weight": "bold" if style.width > 2 else "normal",
+        }
+        for place, height, (_, style, lines) in zip(places, heights, named, strict=True)
+    ]
+    return {
+        "data": {"values": rows},
+        "mark": {
+            "type": "text",
+            "align": "left",
+            "baseline": "middle",
+            "dx": 10,
+            "lineHeight": LABEL_LINE,
+            "fontSize": LABEL_SIZE,
+            "clip": False,
+        },
+        "encoding": {
+            "x": {"field": "t", "type": "temporal"},
+            "y": {"field": "v", "type": "quantitative"},
+            "text": {"field": "text"},
+            "color": {"field": "color", "type": "nominal", "scale": None, "legend": None},
+        },
+    }
+
+
+def _break_layers(model: ChartModel, days: Sequence[date], axis: Axis) -> list[Spec]:
+    """A dashed rule and a short name for each break; names alternate in height when two are close."""
+    if not model.breaks:
+        return []
+    span = (max(days) - min(days)).days or 1
+    rows = []
+    for n, mark in enumerate(model.breaks):
+        right_half = (mark.at - min(days)).days / span > 0.5
+        close = n > 0 and (mark.at - model.breaks[n - 1].at).days / span < 0.25
+        rows.append(
+            {
+                "t": milliseconds(mark.at),
+                "top": axis.high,
+                "label": mark.label,
+                "align": "right" if right_half else "left",
+                "dx": -4 if right_half else 4,
+                "dy": 4 if close and n % 2 else -10,
+            }
+        )
+    time = {"field": "t", "type": "temporal"}
+    text_mark: Spec = {"type": "text", "fontSize": 11, "color": model.palette.muted, "baseline": "middle"}
+    layers: list[Spec] = [
+        {
+            "data": {"values": rows},
+            "mark": {"type": "rule", "color": model.palette.muted, "strokeDash": [4, 3], "strokeWidth": 1},
+            "encoding": {"x": time},
+        }
+    ]
+    # a text's offsets are no channels: one layer for each place
+    for row in rows:
+        layers.append(
+            {
+                "data": {"values": [row]},
+                "mark": {**text_mark, "align": row["align"], "dx": row["dx"], "dy": row["dy"]},
+                "encoding": {
+                    "x": time,
+                    "y": {"field": "top", "type": "quantitative"},
+                    "text": {"field": "label", "type": "nominal"},
+                },
+            }
+        )
+    return layers
+
+
+def _own(field: str, keys: list[str], values: list[str] | list[list[int]]) -> Spec:
+    """A channel with its values given; a legend is not needed where lines carry their names."""
+    return {"field": field, "type": "nominal", "scale": {"domain": keys, "range": values}, "legend": None}

@@ -1,0 +1,156 @@
+"""What a chart needs to know, worked out once from figures and metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from math import floor, log10
+from textwrap import wrap
+
+import polars as pl
+
+from dashboard import formats
+from dashboard.charts.palette import PALETTES, Palette, Style, Theme, styles
+from dashboard.labels import Scale, scale_of
+from dashboard.metadata import Lang, Metadata
+from dashboard.periods import ANNUAL_KINDS
+from dashboard.series import Point, Series, series_of
+from dashboard.text import text
+from dashboard.view import View
+
+FOOTER_WIDTH = 54  # characters of the footer's lines: the width of a phone
+
+
+@dataclass(frozen=True)
+class BreakMark:
+    """A break to draw: where the new footing begins, and its short name."""
+
+    at: date
+    label: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The value axis: its ends and its round ticks."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+    @property
+    def from_zero(self) -> bool:
+        return self.low <= 0 <= self.high
+
+
+@dataclass(frozen=True)
+class ChartModel:
+    """Series with their styles, the scale they are written in, breaks, footer lines and the ground's palette."""
+
+    series: tuple[Series, ...]
+    styles: tuple[Style, ...]
+    scale: Scale
+    breaks: tuple[BreakMark, ...]
+    footer: tuple[str, ...]
+    palette: Palette
+    lang: Lang
+    annual: bool
+
+    @property
+    def values(self) -> list[float]:
+        return [p.value for s in self.series for p in s.points if p.value is not None]
+
+
+def chart_model(
+    figures: pl.DataFrame, view: View, metadata: Metadata, theme: Theme, footer: str = ""
+) -> ChartModel:
+    """The model of a frame of ``queries.view_figures``; ``footer`` is the source line inside the chart."""
+    palette = PALETTES[theme]
+    series = tuple(_with_gaps(s) for s in series_of(figures, view, metadata))
+    first = metadata.indicators[view.indicators[0]]
+    ends = [p.end for s in series for p in s.points]
+    return ChartModel(
+        series=series,
+        styles=styles(series, metadata, palette),
+        scale=scale_of(first, view.measure, metadata, view.lang),
+        breaks=_breaks(series, metadata, view.lang, min(ends), max(ends)) if ends else (),
+        footer=tuple(wrap(footer, FOOTER_WIDTH)),
+        palette=palette,
+        lang=view.lang,
+        annual=first.period_kind in ANNUAL_KINDS,
+    )
+
+
+def value_axis(values: Sequence[float], *, zero: bool = False, steps: int = 5) -> Axis:
+    """An axis with round ticks that holds all values.
+
+    It begins at zero unless the values are far from it (all above half of the largest), where a line would be
+    flat; ``zero`` forces it, as bars need.
+    """
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    if zero or 0 <= low < high / 2 or low == high:
+        low = min(low, 0.0)
+    if zero or high / 2 < low <= high < 0:
+        high = max(high, 0.0)
+    if low == high:
+        high = low + 1
+    step = _round_step((high - low) / steps)
+    first, last = floor(low / step), -floor(-high / step)
+    ticks = tuple(round(n * step, 10) for n in range(first, last + 1))
+    return Axis(ticks[0], ticks[-1], ticks)
+
+
+def milliseconds(day: date) -> int:
+    """A day as Vega counts time, in UTC, so that no reader's time zone moves it."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
+
+
+def is_hollow(point: Point) -> bool:
+    """Whether a point is drawn hollow: its figure is not final or not complete."""
+    return point.status in formats.MARKED
+
+
+def label_lines(label: str, width: int = 15) -> list[str]:
+    """A label on at most three short lines, so that it fits beside a chart on a phone."""
+    lines = wrap(label, width, break_long_words=False)
+    return [*lines[:2], lines[2] + "…"] if len(lines) > 3 else lines
+
+
+def figure_text(point: Point, model: ChartModel) -> str:
+    """A point's figure in words, as tables write it."""
+    scale = model.scale
+    if scale.signed and point.value is not None:
+        return formats.with_suffix(formats.signed(point.value, scale.decimals, model.lang), scale.suffix, model.lang)
+    return formats.figure(point.value, point.status, scale.decimals, scale.suffix, model.lang)
+
+
+def _with_gaps(series: Series) -> Series:
+    """The series with an empty point for each year that is missing, so that no line runs across it."""
+    filled: list[Point] = []
+    for point in series.points:
+        if filled and point.end.year - filled[-1].end.year > 1:
+            missing = date(filled[-1].end.year + 1, 12, 31)
+            filled.append(Point(missing, str(missing.year), None, "missing"))
+        filled.append(point)
+    return Series(
+        series.indicator, series.region, series.breakdown, series.source, series.label, tuple(filled)
+    )
+
+
+def _breaks(
+    series: Sequence[Series], metadata: Metadata, lang: Lang, first: date, last: date
+) -> tuple[BreakMark, ...]:
+    """The breaks inside the range, one for each day."""
+    drawn = {(s.indicator, s.source) for s in series}
+    days = {
+        b.at for indicator, source in drawn for b in metadata.indicators[indicator].breaks if b.source == source
+    }
+    return tuple(
+        BreakMark(day, text(lang, "charts.break", year=day.year)) for day in sorted(days) if first < day <= last
+    )
+
+
+def _round_step(rough: float) -> float:
+    """The next of 1, 2, 2.5, 5 times a power of ten that is not smaller."""
+    power = 10.0 ** floor(log10(rough))
+    return next(n * power for n in (1, 2, 2.5, 5, 10) if n * power >= rough * 0.999999)

@@ -1,0 +1,67 @@
+"""What can be chosen for an indicator: the defaults, and the options that the store's figures allow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from dashboard.metadata import REGION_SUM, Indicator, Metadata
+from dashboard.periods import Period
+
+Measure = Literal["number", "share", "per1000", "index", "change"]
+Chart = Literal["line", "bar", "small-multiples", "table"]
+MEASURES: tuple[Measure, ...] = ("number", "share", "per1000", "index", "change")
+CHARTS: tuple[Chart, ...] = ("line", "bar", "small-multiples", "table")
+
+FIRST_INDICATOR = "foreign_population"
+POPULATION = "population"
+# asked in this order where an indicator has no figure for the region
+_FALLBACK_REGIONS = (REGION_SUM, "03", "DE91", "DG")
+
+
+def default_indicator(metadata: Metadata) -> str:
+    """The indicator that a bare address shows. The store must hold at least one."""
+    return FIRST_INDICATOR if FIRST_INDICATOR in metadata.indicators else next(iter(metadata.indicators))
+
+
+def default_region(indicator: Indicator) -> str:
+    for region in _FALLBACK_REGIONS:
+        if region in indicator.regions:
+            return region
+    return indicator.regions[0]
+
+
+def default_breakdown(indicator: Indicator) -> str:
+    """The catalogue's default; the first one where the publisher gives no such figure (no total, say)."""
+    if indicator.default_breakdown in indicator.breakdowns:
+        return indicator.default_breakdown
+    return indicator.breakdowns[0]
+
+
+def breakdowns_of(indicator: Indicator, chosen: Sequence[str]) -> tuple[str, ...]:
+    """The chosen breakdowns that this indicator has; its default if it has none of them."""
+    return tuple(b for b in chosen if b in indicator.breakdowns) or (default_breakdown(indicator),)
+
+
+def measures_of(indicator: Indicator, breakdowns: Sequence[str], metadata: Metadata) -> tuple[Measure, ...]:
+    """What the indicator can be shown as.
+
+    A share needs its other indicator in the store, per 1,000 the population, an index a count.
+    """
+    possible: list[Measure] = ["number"]
+    other = metadata.indicators.get(indicator.share_indicator or "")
+    # a published share exists only for the breakdowns that are published
+    if other and (indicator.share_kind == "denominator" or any(b in other.breakdowns for b in breakdowns)):
+        possible.append("share")
+    if indicator.per1000 and POPULATION in metadata.indicators:
+        possible.append("per1000")
+    if indicator.measure != "rate" and not all("direction=net" in b for b in breakdowns):
+        possible.append("index")  # a balance crosses zero: an index of it says nothing
+    possible.append("change")
+    return tuple(possible)
+
+
+def periods_of(indicators: Sequence[Indicator]) -> tuple[Period, ...]:
+    """The periods that any of the indicators has, in order, one for each address form."""
+    by_id = {period.short_id: period for i in indicators for period in i.periods}
+    return tuple(sorted(by_id.values()))

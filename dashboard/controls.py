@@ -1,0 +1,188 @@
+"""The explorer's widgets. The address is the state: widgets are set from it, and a change rewrites it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import formats
+from dashboard.choices import CHARTS, breakdowns_of, measures_of, periods_of
+from dashboard.labels import breakdown_label
+from dashboard.metadata import Indicator
+from dashboard.page import Page, go_to
+from dashboard.periods import Period
+from dashboard.text import text
+from dashboard.view import View, bounds, repaired
+
+INDICATOR, MORE, REGIONS, BREAKDOWNS = "w_indicator", "w_more", "w_regions", "w_breakdowns"
+MEASURE, CHART, RANGE = "w_measure", "w_chart", "w_range"
+
+
+def what_and_where(page: Page) -> None:
+    """Indicator, regions and, where there is a choice, breakdown."""
+    view, metadata, lang = page.view, page.metadata, page.lang
+    first = metadata.indicators[view.indicators[0]]
+    offered = list(dict.fromkeys(b for i in _indicators(page) for b in i.breakdowns))
+    columns = st.columns([5, 5, 4] if len(offered) > 1 else [5, 5], gap="small")
+    with columns[0]:
+        _keep(INDICATOR, first.id)
+        st.selectbox(
+            text(lang, "explore.indicator"),
+            list(metadata.indicators),
+            format_func=lambda i: metadata.indicators[i].title.to(lang),
+            key=INDICATOR,
+            on_change=_indicator_changed,
+            args=(page,),
+        )
+    with columns[1]:
+        _keep(REGIONS, list(view.regions))
+        held = [r for r in metadata.regions if any(r in i.regions for i in _indicators(page))]
+        st.multiselect(
+            text(lang, "explore.regions"),
+            held,
+            format_func=lambda r: metadata.regions[r].short.to(lang),
+            key=REGIONS,
+            placeholder=text(lang, "explore.regions_placeholder"),
+            on_change=_changed,
+            args=(page, REGIONS, _with_regions),
+        )
+    if len(offered) > 1:
+        with columns[2]:
+            _keep(BREAKDOWNS, list(dict.fromkeys(b for i in _indicators(page) for b in breakdowns_of(i, view.breakdowns))))
+            st.multiselect(
+                text(lang, "explore.breakdowns"),
+                offered,
+                format_func=lambda b: breakdown_label(b, metadata, lang),
+                key=BREAKDOWNS,
+                placeholder=text(lang, "explore.breakdowns_placeholder"),
+                on_change=_changed,
+                args=(page, BREAKDOWNS, _with_breakdowns),
+            )
+
+
+def how(page: Page) -> None:
+    """Measure, form, period, and further indicators: what changes the drawing, not the subject."""
+    view, lang = page.view, page.lang
+    columns = st.columns([5, 4], gap="medium")
+    with columns[0]:
+        _keep(MEASURE, view.measure)
+        st.segmented_control(
+            text(lang, "explore.measure"),
+            _measures(page),
+            format_func=lambda m: text(lang, f"measures.{m}"),
+            key=MEASURE,
+            required=True,
+            on_change=_changed,
+            args=(page, MEASURE, lambda v, value: replace(v, measure=value)),
+        )
+    with columns[1]:
+        _keep(CHART, view.chart)
+        st.segmented_control(
+            text(lang, "explore.chart"),
+            list(CHARTS),
+            format_func=lambda c: text(lang, f"charts.{c}"),
+            key=CHART,
+            required=True,
+            on_change=_changed,
+            args=(page, CHART, lambda v, value: replace(v, chart=value)),
+        )
+    periods = periods_of(_indicators(page))
+    if len(periods) > 1:
+        columns = st.columns([5, 4], gap="medium")
+        with columns[0]:
+            _range(page, periods)
+        with columns[1]:
+            _more(page)
+
+
+def _range(page: Page, periods: tuple[Period, ...]) -> None:
+    names = {p.short_id: formats.period(p.short_id, page.lang) for p in periods}
+    first, last = bounds(page.view, periods)
+    _keep(RANGE, (first.short_id, last.short_id))
+    st.select_slider(
+        text(page.lang, "explore.range"),
+        list(names),
+        format_func=lambda p: names[p],
+        key=RANGE,
+        on_change=_changed,
+        args=(page, RANGE, _with_range(periods)),
+    )
+
+
+def _more(page: Page) -> None:
+    """Further indicators in the same chart: those of the same unit, as an index any count."""
+    view, metadata = page.view, page.metadata
+    first = metadata.indicators[view.indicators[0]]
+    offered = [
+        i.id
+        for i in metadata.indicators.values()
+        if i.id != first.id
+        and (i.id in view.indicators or _fits(i, first, page))
+    ]
+    if not offered:
+        return
+    _keep(MORE, list(view.indicators[1:]))
+    st.multiselect(
+        text(page.lang, "explore.more_indicators"),
+        offered,
+        format_func=lambda i: metadata.indicators[i].title.to(page.lang),
+        key=MORE,
+        placeholder=text(page.lang, "explore.indicators_placeholder"),
+        on_change=_changed,
+        args=(page, MORE, lambda v, value: replace(v, indicators=(v.indicators[0], *value))),
+    )
+
+
+def _fits(other: Indicator, first: Indicator, page: Page) -> bool:
+    same_unit = other.unit == first.unit or page.view.measure == "index"
+    return same_unit and page.view.measure in measures_of(other, breakdowns_of(other, ()), page.metadata)
+
+
+def _indicators(page: Page) -> list[Indicator]:
+    return [page.metadata.indicators[i] for i in page.view.indicators]
+
+
+def _measures(page: Page) -> list[str]:
+    """What all indicators of the view can be shown as."""
+    possible = [
+        measures_of(i, breakdowns_of(i, page.view.breakdowns), page.metadata) for i in _indicators(page)
+    ]
+    return [m for m in possible[0] if all(m in p for p in possible)]
+
+
+def _keep(key: str, value: Any) -> None:
+    """Sets a widget from the address before it is drawn."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _changed(page: Page, key: str, changed: Callable[[View, Any], View]) -> None:
+    value = st.session_state[key]
+    go_to(repaired(changed(page.view, value), page.metadata), page.metadata)
+
+
+def _indicator_changed(page: Page) -> None:
+    """A new indicator keeps regions, range and form where they fit; breakdowns and companions are its own."""
+    chosen = page.metadata.indicators[st.session_state[INDICATOR]]
+    view = replace(page.view, indicators=(chosen.id,), breakdowns=breakdowns_of(chosen, page.view.breakdowns))
+    go_to(repaired(view, page.metadata), page.metadata)
+
+
+def _with_regions(view: View, value: list[str]) -> View:
+    return replace(view, regions=tuple(value))
+
+
+def _with_breakdowns(view: View, value: list[str]) -> View:
+    return replace(view, breakdowns=tuple(value))
+
+
+def _with_range(periods: tuple[Period, ...]) -> Callable[[View, tuple[str, str]], View]:
+    def changed(view: View, value: tuple[str, str]) -> View:
+        start = None if value[0] == periods[0].short_id else value[0]
+        end = None if value[1] == periods[-1].short_id else value[1]
+        return replace(view, start=start, end=end)
+
+    return changed

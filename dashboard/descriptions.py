@@ -1,0 +1,167 @@
+"""What stands around a chart: subtitle, caveats, sources, alternative text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from dashboard import formats
+from dashboard.charts.bar import common_period
+from dashboard.charts.model import ChartModel, is_hollow, value_axis
+from dashboard.charts.multiples import shared_axis
+from dashboard.choices import breakdowns_of, default_breakdown
+from dashboard.labels import breakdown_label, period_kind_label, scale_of
+from dashboard.measures import first_common_end
+from dashboard.metadata import REGION_SUM, Indicator, Metadata
+from dashboard.text import text
+from dashboard.view import View
+
+MOST_PLACES = 3
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """A source as its licence wants it named, with its newest retrieval (UTC)."""
+
+    text: str
+    licence: str
+    licence_url: str
+    retrieved: datetime
+
+
+def subtitle(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
+    """What, unit, where, period kind, when: the statistical frame of the chart in one line."""
+    lang = view.lang
+    indicators = [metadata.indicators[i] for i in view.indicators]
+    what = ", ".join(_titled(i, view, metadata) for i in indicators)
+    unit = scale_of(indicators[0], view.measure, metadata, lang).unit
+    places = [metadata.regions[r].short.to(lang) for r in view.regions]
+    where = [", ".join(places)] if len(places) <= MOST_PLACES else []
+    kinds = [period_kind_label(k, lang) for k in dict.fromkeys(i.period_kind for i in indicators)]
+    valued = figures.filter(pl.col("value").is_not_null()).sort("period_end")
+    parts = [what, unit, *where, " / ".join(kinds)]
+    if valued.height:
+        first, last = (formats.period(valued["period"][n], lang) for n in (0, -1))
+        parts.append(first if first == last else text(lang, "periods.span", first=first, last=last))
+    return " · ".join(part[:1].upper() + part[1:] for part in parts)
+
+
+def alt_text(headline: str, view: View) -> str:
+    """The chart's name for a screen reader: its form and its finding."""
+    return text(view.lang, "charts.alt_bar" if view.chart == "bar" else "charts.alt_line", headline=headline)
+
+
+def attributions(figures: pl.DataFrame, metadata: Metadata) -> tuple[Attribution, ...]:
+    """The sources behind the figures, each attribution once."""
+    rows = figures.group_by("source", "attribution", "licence", maintain_order=True).agg(pl.col("retrieved_at").max())
+    return tuple(
+        Attribution(attribution, licence, metadata.sources[source].licence_url, retrieved)
+        for source, attribution, licence, retrieved in rows.select(
+            "source", "attribution", "licence", "retrieved_at"
+        ).iter_rows()
+        if source in metadata.sources
+    )
+
+
+def footer(named: tuple[Attribution, ...], view: View) -> str:
+    """The source line inside the chart; the region's sum and every worked-out figure is an own calculation."""
+    if not named:
+        return ""
+    own = REGION_SUM in view.regions or view.measure not in ("number", "share")
+    return text(
+        view.lang,
+        "sources.footer_own" if own else "sources.footer",
+        attribution="; ".join(dict.fromkeys(a.text for a in named)),
+        licence="; ".join(dict.fromkeys(a.licence for a in named)),
+    )
+
+
+def caveats(figures: pl.DataFrame, view: View, metadata: Metadata, model: ChartModel) -> tuple[str, ...]:
+    """What a reader must know before quoting: breaks, rounding, own calculations, signs of the chart."""
+    indicators = [metadata.indicators[i] for i in view.indicators]
+    return (
+        *_chart_signs(view, model),
+        *_breaks(figures, indicators, view),
+        *_calculations(figures, indicators, view, metadata),
+        *(i.rounding.text.to(view.lang) for i in indicators if i.rounding and view.measure != "share"),
+        *_mixtures(figures, indicators, view),
+        *(note.to(view.lang) for i in indicators for note in i.notes),
+    )
+
+
+def _chart_signs(view: View, model: ChartModel) -> list[str]:
+    lang, found = view.lang, []
+    points = [p for s in model.series for p in s.points]
+    if view.chart == "line" and not value_axis(model.values).from_zero:
+        found.append(text(lang, "caveats.axis"))
+    if view.chart == "small-multiples":
+        found.append(text(lang, "caveats.shared_scale" if shared_axis(model) else "caveats.own_scales"))
+    if view.chart == "bar" and len(model.series) > 1:
+        period = common_period(model.series)
+        found += [text(lang, "charts.bars_period", period=formats.period(period, lang))] if period else []
+    if any(p.status == "limited" for p in points):
+        found.append(text(lang, "caveats.limited"))
+    if any(p.value is not None and is_hollow(p) for p in points):
+        found.append(text(lang, "caveats.hollow"))
+    if view.chart in ("line", "small-multiples") and any(p.status == "missing" for p in points):
+        found.append(text(lang, "caveats.gaps"))
+    return found
+
+
+def _breaks(figures: pl.DataFrame, indicators: list[Indicator], view: View) -> list[str]:
+    """The breaks inside the range, with the publisher's reason."""
+    sources = set(figures["source"].to_list())
+    ends = figures["period_end"].to_list()
+    if not ends:
+        return []
+    inside = {
+        (b.at, b.text.to(view.lang))
+        for i in indicators
+        for b in i.breaks
+        if b.source in sources and min(ends) < b.at <= max(ends)
+    }
+    return [text(view.lang, "caveats.break", day=formats.day(at, view.lang), text=said) for at, said in sorted(inside)]
+
+
+def _calculations(figures: pl.DataFrame, indicators: list[Indicator], view: View, metadata: Metadata) -> list[str]:
+    lang, first = view.lang, indicators[0]
+    found = []
+    if view.measure == "share" and first.share_kind == "published":
+        found.append(text(lang, "caveats.published_share"))
+    elif view.measure == "share":
+        whole = metadata.indicators[first.share_indicator or ""].title.to(lang)
+        found.append(text(lang, "caveats.own_share", part=first.title.to(lang), whole=whole))
+    elif view.measure == "index":
+        base = first_common_end(figures)
+        period = figures.filter(pl.col("period_end") == base)["period"].first() if base else None
+        found += [text(lang, "charts.base", period=formats.period(str(period), lang))] if period else []
+        found.append(text(lang, "caveats.own_index"))
+    elif view.measure in ("per1000", "change"):
+        found.append(text(lang, f"caveats.own_{view.measure}"))
+    if REGION_SUM in view.regions:
+        found.append(text(lang, "caveats.region_sum"))
+    return found
+
+
+def _mixtures(figures: pl.DataFrame, indicators: list[Indicator], view: View) -> list[str]:
+    found = []
+    if figures["source"].n_unique() > 1:
+        found.append(text(view.lang, "caveats.mixed_sources"))
+    kinds = dict.fromkeys(i.period_kind for i in indicators)
+    if len(kinds) > 1:
+        names = ", ".join(period_kind_label(k, view.lang) for k in kinds)
+        found.append(text(view.lang, "caveats.mixed_kinds", kinds=names))
+    return found
+
+
+def _titled(indicator: Indicator, view: View, metadata: Metadata) -> str:
+    """The indicator's official title, with what it is broken down to."""
+    title = indicator.title.to(view.lang)
+    if view.measure == "share" and indicator.share_kind == "published":
+        title = metadata.indicators[indicator.share_indicator or ""].title.to(view.lang)
+    chosen = breakdowns_of(indicator, view.breakdowns)
+    if chosen == ("",) or chosen == (default_breakdown(indicator),) == (indicator.default_breakdown,):
+        return title
+    return f"{title} ({'; '.join(breakdown_label(b, metadata, view.lang) for b in chosen)})"

@@ -1,0 +1,1 @@
+"""Downloads: figures as files."""

@@ -1,0 +1,111 @@
+"""Figures and periods as a reader of either language expects them.
+
+German: 159.335, 14,0 %, 31.12.2024, Juni 2024. English: 159,335, 14.0%, 31 December 2024, June 2024.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from dashboard.metadata import Lang
+from dashboard.periods import days_of
+from dashboard.text import text
+
+MINUS = "\u2212"
+NARROW_SPACE = "\u202f"  # keeps a figure and its sign on one line
+_LOCALES: dict[Lang, str] = {"de": "de_DE", "en": "en_GB"}
+_HOME = ZoneInfo("Europe/Berlin")
+
+# statuses that explain why there is no figure; another status without a figure is simply missing
+NO_VALUE_STATUSES = frozenset(
+    {"pending", "secret", "unreliable", "nil", "not_applicable", "suppressed", "limited", "break", "rounded_zero"}
+)
+
+# statuses under which a figure is given, but must not be read as final or complete
+MARKED = frozenset({"provisional", "estimated", "limited", "unreliable"})
+
+
+def number(value: float, decimals: int, lang: Lang) -> str:
+    """``159.335`` / ``159,335``, rounded half to even to the decimals, with a real minus sign."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    written = format_decimal(value, format=pattern, locale=_LOCALES[lang])
+    if written.startswith("-") and not any(c in "123456789" for c in written):
+        written = written[1:]  # no minus before a rounded zero
+    return written.replace("-", MINUS)
+
+
+def signed(value: float, decimals: int, lang: Lang) -> str:
+    """A change with its sign: ``+75.003``, ``−12``, ``±0``."""
+    written = number(value, decimals, lang)
+    if not any(c in "123456789" for c in written):
+        return f"±{written}"
+    return written if written.startswith(MINUS) else f"+{written}"
+
+
+def with_suffix(written: str, suffix: str | None, lang: Lang) -> str:
+    """A figure and its unit sign: ``14,0 %``, in English ``14.0%``."""
+    if not suffix:
+        return written
+    if suffix == "%" and lang == "en":
+        return f"{written}%"
+    return f"{written}\u00a0{suffix}"
+
+
+def figure(value: float | None, status: str, decimals: int, suffix: str | None, lang: Lang) -> str:
+    """A figure as it stands in a table: with its unit sign, "at least" for an incomplete sum, a word for none."""
+    if value is None:
+        return text(lang, f"status.{status if status in NO_VALUE_STATUSES else 'missing'}")
+    written = with_suffix(number(value, decimals, lang), suffix, lang)
+    return text(lang, "figures.at_least", figure=written) if status == "limited" else written
+
+
+def period(period_id: str, lang: Lang) -> str:
+    """A period in words: ``31.12.2024``, ``Juni 2024``, ``2. Quartal 2024``, ``2024``."""
+    if days_of(period_id) is None:
+        return period_id
+    if len(period_id) == 10:
+        return day(date.fromisoformat(period_id), lang)
+    if "Q" in period_id:
+        return text(lang, "periods.quarter", quarter=period_id[-1], year=period_id[:4])
+    if len(period_id) == 7:
+        return format_date(date.fromisoformat(f"{period_id}-01"), "MMMM y", locale=_LOCALES[lang])
+    return period_id
+
+
+def when(period_id: str, lang: Lang) -> str:
+    """A period inside a sentence: ``am 31.12.2024``, ``im Juni 2024``, ``im Jahr 2024``."""
+    return text(lang, f"periods.on_{_form(period_id)}", period=period(period_id, lang))
+
+
+def day(value: date, lang: Lang) -> str:
+    """``31.12.2024`` / ``31 December 2024``."""
+    return format_date(value, "dd.MM.y" if lang == "de" else "d MMMM y", locale=_LOCALES[lang])
+
+
+def moment(value: datetime, lang: Lang) -> str:
+    """A UTC time of the store in local time: ``22.11.2026, 16:15 Uhr``."""
+    local = value.replace(tzinfo=UTC).astimezone(_HOME)
+    return text(lang, "periods.moment", day=day(local.date(), lang), time=f"{local:%H:%M}")
+
+
+def versus(period_id: str, lang: Lang) -> str:
+    """A period that something is compared with: ``gegenüber dem 31.12.2023``, ``gegenüber 2023``."""
+    return text(lang, f"periods.versus_{_form(period_id)}", period=period(period_id, lang))
+
+
+def since(period_id: str, lang: Lang) -> str:
+    """``vom 31.12.2014``, ``von 2014``: the beginning of a span."""
+    return text(lang, f"periods.from_{_form(period_id)}", period=period(period_id, lang))
+
+
+def until(period_id: str, lang: Lang) -> str:
+    """``bis zum 31.12.2024``, ``bis 2024``: the end of a span."""
+    return text(lang, f"periods.to_{_form(period_id)}", period=period(period_id, lang))
+
+
+def _form(period_id: str) -> str:
+    return "day" if len(period_id) == 10 else "month" if len(period_id) == 7 else "year"

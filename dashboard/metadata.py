@@ -1,0 +1,270 @@
+"""Everything the store says about its figures, read once per store into frozen dataclasses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, Literal
+
+from dashboard.periods import Period
+from dashboard.store import Store
+
+Lang = Literal["de", "en"]
+REGION_SUM = "BSR"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text of the store in both languages."""
+
+    de: str
+    en: str
+
+    def to(self, lang: Lang) -> str:
+        return self.de if lang == "de" else self.en
+
+
+@dataclass(frozen=True)
+class Region:
+    id: str
+    order: int
+    level: str  # district, region, nuts2, land, country
+    name: Label
+    short: Label
+    part_of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unit:
+    id: str
+    label: Label
+    suffix: Label | None
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """Counts are multiples of ``base`` from the year ``since`` on."""
+
+    base: int
+    since: int
+    text: Label
+
+
+@dataclass(frozen=True)
+class Break:
+    """Figures from ``at`` on do not compare with those before, in the series of ``source``."""
+
+    source: str
+    at: date
+    text: Label
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator and what the store holds of it: its breakdowns, regions and periods, each in order."""
+
+    id: str
+    theme: str
+    title: Label
+    definition: Label
+    reading: Label
+    unit: str
+    decimals: int
+    measure: str  # stock, flow, rate
+    period_kind: str
+    default_breakdown: str
+    share_indicator: str | None
+    share_kind: str | None
+    per1000: bool
+    preferred_source: str
+    rounding: Rounding | None
+    notes: tuple[Label, ...]
+    related: tuple[str, ...]
+    breaks: tuple[Break, ...]
+    breakdowns: tuple[str, ...]
+    regions: tuple[str, ...]
+    periods: tuple[Period, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    id: str
+    name: Label
+    publisher: Label
+    homepage: str
+    licence: Label
+    licence_url: str
+    attribution: Label
+
+
+@dataclass(frozen=True)
+class Dimension:
+    label: Label
+    total: Label
+    values: dict[str, Label]
+
+
+@dataclass(frozen=True)
+class Vintage:
+    id: str
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """The store's metadata. Dicts are in the order in which a reader should see their entries."""
+
+    indicators: dict[str, Indicator]
+    regions: dict[str, Region]
+    units: dict[str, Unit]
+    sources: dict[str, Source]
+    dimensions: dict[str, Dimension]
+    vintages: dict[str, Vintage]
+    current: str
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Ids of the districts that make up the region."""
+        return tuple(r.id for r in self.regions.values() if REGION_SUM in r.part_of)
+
+
+@lru_cache(maxsize=2)
+def read_metadata(store: Store) -> Metadata:
+    """All metadata of a store. Only indicators with at least one observation are listed."""
+    regions = {
+        row["id"]: Region(
+            row["id"],
+            row["sort_order"],
+            row["level"],
+            _label(row, "name"),
+            _label(row, "short"),
+            tuple(row["part_of"]),
+        )
+        for row in store.query("SELECT * FROM regions ORDER BY sort_order, id").to_dicts()
+    }
+    units = {
+        row["id"]: Unit(row["id"], _label(row, "label"), _label(row, "suffix") if row["suffix_de"] else None)
+        for row in store.query("SELECT * FROM units ORDER BY id").to_dicts()
+    }
+    sources = {
+        row["id"]: Source(
+            row["id"],
+            _label(row, "name"),
+            _label(row, "publisher"),
+            row["homepage"],
+            _label(row, "licence"),
+            row["licence_url"],
+            _label(row, "attribution"),
+        )
+        for row in store.query("SELECT * FROM sources ORDER BY id").to_dicts()
+    }
+    vintages = {
+        row["vintage"]: Vintage(row["vintage"], row["published_at"])
+        for row in store.query("SELECT vintage, published_at FROM vintages ORDER BY vintage DESC").to_dicts()
+    }
+    dimensions = _dimensions(store)
+    return Metadata(
+        indicators=_indicators(store, dimensions),
+        regions=regions,
+        units=units,
+        sources=sources,
+        dimensions=dimensions,
+        vintages=vintages,
+        current=str(store.query("SELECT vintage FROM store").item()),
+    )
+
+
+def _dimensions(store: Store) -> dict[str, Dimension]:
+    values = store.query("SELECT * FROM dimension_values ORDER BY dim, sort_order, code").to_dicts()
+    by_dim = {dim: {row["code"]: _label(row, "label") for row in rows} for dim, rows in groupby(values, _dim)}
+    return {
+        row["dim"]: Dimension(_label(row, "label"), _label(row, "total"), by_dim.get(row["dim"], {}))
+        for row in store.query("SELECT * FROM dimensions ORDER BY dim").to_dicts()
+    }
+
+
+def _dim(row: dict[str, Any]) -> str:
+    return str(row["dim"])
+
+
+def _indicators(store: Store, dimensions: dict[str, Dimension]) -> dict[str, Indicator]:
+    held = _held(store)
+    breaks: dict[str, list[Break]] = {}
+    for row in store.query("SELECT * FROM breaks ORDER BY indicator, at").to_dicts():
+        breaks.setdefault(row["indicator"], []).append(Break(row["source"], row["at"], _label(row, "text")))
+    found = {}
+    for row in store.query("SELECT * FROM indicators ORDER BY sort_order, id").to_dicts():
+        if row["id"] not in held:
+            continue
+        breakdowns, regions, periods = held[row["id"]]
+        found[row["id"]] = Indicator(
+            id=row["id"],
+            theme=row["theme"],
+            title=_label(row, "title"),
+            definition=_label(row, "definition"),
+            reading=_label(row, "reading"),
+            unit=row["unit"],
+            decimals=row["decimals"],
+            measure=row["measure"],
+            period_kind=row["period_kind"],
+            default_breakdown=row["default_breakdown"],
+            share_indicator=row["share_indicator"],
+            share_kind=row["share_kind"],
+            per1000=row["per1000"],
+            preferred_source=row["preferred_source"],
+            rounding=_rounding(row),
+            notes=tuple(Label(note["de"], note["en"]) for note in json.loads(row["notes_json"])),
+            related=tuple(row["related"]),
+            breaks=tuple(breaks.get(row["id"], ())),
+            breakdowns=_sorted_breakdowns(breakdowns, dimensions),
+            regions=tuple(regions),
+            periods=tuple(sorted(periods)),
+        )
+    return found
+
+
+def _held(store: Store) -> dict[str, tuple[list[str], list[str], list[Period]]]:
+    """Per indicator: the breakdowns, regions (in order) and periods that any vintage has a row of."""
+    rows = store.query(
+        """
+        SELECT indicator,
+               list(DISTINCT breakdown) AS breakdowns,
+               list(DISTINCT region) AS regions,
+               list(DISTINCT {'end': period_end, 'start': period_start, 'id': period, 'kind': period_kind}) AS periods
+        FROM observations GROUP BY indicator
+        """
+    ).to_dicts()
+    order = {row["id"]: row["sort_order"] for row in store.query("SELECT id, sort_order FROM regions").to_dicts()}
+    return {
+        row["indicator"]: (
+            row["breakdowns"],
+            sorted((r for r in row["regions"] if r in order), key=lambda r: (order[r], r)),
+            [Period(**period) for period in row["periods"]],
+        )
+        for row in rows
+    }
+
+
+def _sorted_breakdowns(breakdowns: Sequence[str], dimensions: dict[str, Dimension]) -> tuple[str, ...]:
+    """Total first, then one dimension before two, codes in the order of their dimension."""
+    ranks = {dim: {code: n for n, code in enumerate(entry.values)} for dim, entry in dimensions.items()}
+
+    def key(breakdown: str) -> tuple[int, list[tuple[str, int, str]]]:
+        parts = [part.split("=", 1) for part in breakdown.split(";") if part]
+        return len(parts), [(dim, ranks.get(dim, {}).get(code, len(ranks)), code) for dim, code in parts]
+
+    return tuple(sorted(breakdowns, key=key))
+
+
+def _rounding(row: dict[str, Any]) -> Rounding | None:
+    if row["rounding_base"] is None:
+        return None
+    return Rounding(row["rounding_base"], row["rounding_since"], _label(row, "rounding"))
+
+
+def _label(row: dict[str, Any], name: str) -> Label:
+    return Label(row[f"{name}_de"], row[f"{name}_en"])

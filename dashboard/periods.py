@@ -1,0 +1,54 @@
+"""Periods: ``2024``, ``2024-Q2``, ``2024-06``, ``2024-06-30`` and the days they cover."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+# kinds with one period a year: in an address the year alone names them
+ANNUAL_KINDS = frozenset({"reference_date", "year", "annual_average"})
+
+_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?", re.ASCII)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """One period of an indicator; periods sort by their last day."""
+
+    end: date
+    start: date
+    id: str
+    kind: str
+
+    @property
+    def short_id(self) -> str:
+        """How the period stands in an address: the year, where that is enough."""
+        return str(self.end.year) if self.kind in ANNUAL_KINDS else self.id
+
+
+def days_of(text: str) -> tuple[date, date] | None:
+    """First and last day of what a period text names; None if it names no period."""
+    match = _PERIOD.fullmatch(text)
+    if match is None:
+        return None
+    year, quarter, month, day = (int(part) if part else None for part in match.group("year", "quarter", "month", "day"))
+    try:
+        if year is None or day is not None:
+            exact = date(year or 0, month or 0, day or 0)
+            return exact, exact
+        if quarter is not None:
+            return date(year, 3 * quarter - 2, 1), date(year, 3 * quarter, monthrange(year, 3 * quarter)[1])
+        if month is not None:
+            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        return date(year, 1, 1), date(year, 12, 31)
+    except ValueError:  # 2024-02-31, month 13, year 0
+        return None
+
+
+def year_before(day: date) -> date:
+    """The same day a year earlier; the last of February stays the last."""
+    if day.month == 2 and day.day == monthrange(day.year, 2)[1]:
+        return date(day.year - 1, 2, monthrange(day.year - 1, 2)[1])
+    return day.replace(year=day.year - 1)

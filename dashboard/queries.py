@@ -1,0 +1,167 @@
+"""From a view to its figures. All SQL of the dashboard's figures is here, and every value is a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from dashboard.choices import POPULATION, breakdowns_of, periods_of
+from dashboard.measures import changes, index_figures, ratio
+from dashboard.metadata import Lang, Metadata
+from dashboard.store import Store
+from dashboard.view import View, bounds
+
+EXPORT_COLUMNS = (
+    "indicator",
+    "region",
+    "region_name",
+    "period",
+    "period_start",
+    "period_end",
+    "period_kind",
+    "breakdown",
+    "value",
+    "unit",
+    "status",
+    "source",
+    "table",
+    "licence",
+    "attribution",
+    "retrieved_at",
+    "known_from",
+    "known_until",
+)
+
+# The state at a vintage: what was known by then and not yet replaced. The region's name travels with each row.
+_OBSERVATIONS = """
+    SELECT o.indicator, o.region,
+           CASE WHEN $lang = 'de' THEN r.name_de ELSE r.name_en END AS region_name,
+           o.period, o.period_start, o.period_end, o.period_kind, o.breakdown, o.value, o.unit, o.status, o.source,
+           o."table", o.licence, o.attribution, o.retrieved_at, o.known_from, o.known_until
+    FROM observations o LEFT JOIN regions r ON r.id = o.region
+    WHERE ($indicators::VARCHAR[] IS NULL OR list_contains($indicators::VARCHAR[], o.indicator))
+      AND ($regions::VARCHAR[] IS NULL OR list_contains($regions::VARCHAR[], o.region))
+      AND ($breakdowns::VARCHAR[] IS NULL OR list_contains($breakdowns::VARCHAR[], o.breakdown))
+      AND ($first::DATE IS NULL OR o.period_end >= $first::DATE)
+      AND ($last::DATE IS NULL OR o.period_end <= $last::DATE)
+      AND CASE WHEN $vintage::VARCHAR IS NULL THEN o.known_until IS NULL
+               ELSE o.known_from <= $vintage AND (o.known_until IS NULL OR o.known_until > $vintage) END
+    ORDER BY o.indicator, o.region, o.breakdown, o.source, o.period_end, o.period
+"""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which observations: None stands for all. Days bound the period's end; vintage None is the current state."""
+
+    indicators: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    breakdowns: tuple[str, ...] | None = None
+    first: date | None = None
+    last: date | None = None
+    vintage: str | None = None
+
+
+def observations(store: Store, selection: Selection, lang: Lang = "de") -> pl.DataFrame:
+    """The selected observations in the export columns, one row per figure and source."""
+    return store.query(
+        _OBSERVATIONS,
+        {
+            "indicators": _as_list(selection.indicators),
+            "regions": _as_list(selection.regions),
+            "breakdowns": _as_list(selection.breakdowns),
+            "first": selection.first,
+            "last": selection.last,
+            "vintage": selection.vintage,
+            "lang": lang,
+        },
+    )
+
+
+def view_selection(view: View, metadata: Metadata) -> Selection:
+    """The observations behind a view, as the downloads give them."""
+    indicators = [metadata.indicators[i] for i in view.indicators]
+    first, last = bounds(view, periods_of(indicators))
+    breakdowns = dict.fromkeys(b for i in indicators for b in breakdowns_of(i, view.breakdowns))
+    return Selection(
+        indicators=view.indicators,
+        regions=view.regions,
+        breakdowns=tuple(breakdowns),
+        first=first.end,
+        last=last.end,
+        vintage=view.vintage,
+    )
+
+
+def view_figures(store: Store, metadata: Metadata, view: View) -> pl.DataFrame:
+    """The figures that a view shows: the export columns with ``value`` as number, share, index and so on.
+
+    One series per indicator, region and breakdown, each from one source: the indicator's preferred one, or
+    another where the preferred one has no figures for it. Rows are in the order of the view.
+    """
+    frames = [_indicator_figures(store, metadata, view, indicator_id) for indicator_id in view.indicators]
+    figures = pl.concat(frames)
+    first, last = bounds(view, periods_of([metadata.indicators[i] for i in view.indicators]))
+    figures = figures.filter(pl.col("period_end").is_between(first.end, last.end))
+    if view.measure == "index":
+        figures = index_figures(figures)
+    return figures
+
+
+def _indicator_figures(store: Store, metadata: Metadata, view: View, indicator_id: str) -> pl.DataFrame:
+    indicator = metadata.indicators[indicator_id]
+    breakdowns = breakdowns_of(indicator, view.breakdowns)
+    other = metadata.indicators.get(indicator.share_indicator or "")
+    if view.measure == "share" and indicator.share_kind == "published" and other:
+        # the publisher's own share, not one that is worked out here; the series keep their indicator
+        published = _series(store, metadata, view, other.id, tuple(b for b in breakdowns if b in other.breakdowns))
+        return published.with_columns(pl.lit(indicator_id).alias("indicator"))
+    figures = _series(store, metadata, view, indicator_id, breakdowns)
+    if view.measure == "share" and other:
+        return ratio(figures, _totals(store, view, other.id), 100, same_day=True)
+    if view.measure == "per1000":
+        return ratio(figures, _totals(store, view, POPULATION), 1000, same_day=False)
+    if view.measure == "change":
+        days = [(b.source, b.at) for b in indicator.breaks]
+        return changes(figures, in_points=indicator.unit == "percent", breaks=days)
+    return figures
+
+
+def _series(
+    store: Store, metadata: Metadata, view: View, indicator_id: str, breakdowns: tuple[str, ...]
+) -> pl.DataFrame:
+    """All periods of the view's regions in the view's order, one source for each series."""
+    chosen = Selection(indicators=(indicator_id,), regions=view.regions, breakdowns=breakdowns, vintage=view.vintage)
+    found = observations(store, chosen, view.lang)
+    preferred = metadata.indicators[indicator_id].preferred_source
+    series = ["region", "breakdown"]
+    return (
+        found.with_columns((pl.col("source") == preferred).alias("preferred"))
+        .with_columns(
+            pl.col("source").sort_by(["preferred", "source"], descending=[True, False]).first().over(series).alias("use")
+        )
+        .filter(pl.col("source") == pl.col("use"))
+        .sort(
+            pl.col("region").replace_strict(_ranks(view.regions), return_dtype=pl.Int64),
+            pl.col("breakdown").replace_strict(_ranks(breakdowns), return_dtype=pl.Int64),
+            "period_end",
+        )
+        .drop("preferred", "use")
+    )
+
+
+def _totals(store: Store, view: View, indicator_id: str) -> pl.DataFrame:
+    chosen = Selection(indicators=(indicator_id,), regions=view.regions, breakdowns=("",), vintage=view.vintage)
+    return observations(store, chosen)
+
+
+def _ranks(values: Sequence[str]) -> dict[str, int]:
+    return {value: rank for rank, value in enumerate(values)}
+
+
+def _as_list(values: tuple[str, ...] | None) -> list[Any] | None:
+    return None if values is None else list(values)

@@ -1,0 +1,84 @@
+"""Figures as series of points: what charts draw and headlines read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from dashboard.labels import breakdown_label
+from dashboard.metadata import REGION_SUM, Indicator, Metadata
+from dashboard.view import View
+
+_COLUMNS = ["indicator", "region", "breakdown", "source", "period_end", "period", "value", "status"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One figure of a series; ``value`` None was not published or cannot be worked out (status says why)."""
+
+    end: date
+    period: str
+    value: float | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """The figures of one indicator, region and breakdown in order of time; ``label`` says what is its own."""
+
+    indicator: str
+    region: str
+    breakdown: str
+    source: str
+    label: str
+    points: tuple[Point, ...]
+
+    @property
+    def valued(self) -> tuple[Point, ...]:
+        return tuple(p for p in self.points if p.value is not None)
+
+
+def series_of(figures: pl.DataFrame, view: View, metadata: Metadata) -> tuple[Series, ...]:
+    """The series of a frame of ``queries.view_figures``, in its order."""
+    grouped: dict[tuple[str, str, str, str], list[Point]] = {}
+    for indicator, region, breakdown, source, *rest in figures.select(_COLUMNS).iter_rows():
+        grouped.setdefault((indicator, region, breakdown, source), []).append(Point(*rest))
+    return tuple(Series(*key, _label(key, grouped, view, metadata), tuple(points)) for key, points in grouped.items())
+
+
+def _label(
+    key: tuple[str, str, str, str],
+    among: dict[tuple[str, str, str, str], list[Point]],
+    view: View,
+    metadata: Metadata,
+) -> str:
+    """The parts of a series' name in which it differs from the others; its region if it is alone."""
+    indicator, region, breakdown, _ = key
+    parts = []
+    if len({k[0] for k in among}) > 1:
+        parts.append(metadata.indicators[indicator].title.to(view.lang))
+    if len({k[1] for k in among}) > 1:
+        parts.append(metadata.regions[region].short.to(view.lang))
+    if len({k[2] for k in among if k[0] == indicator}) > 1:
+        parts.append(breakdown_label(breakdown, metadata, view.lang))
+    return ", ".join(parts) or metadata.regions[region].short.to(view.lang)
+
+
+def break_between(series: Series, indicator: Indicator, start: date, end: date) -> date | None:
+    """The first break of the series after ``start`` and up to ``end``; None if its figures compare."""
+    return min((b.at for b in indicator.breaks if b.source == series.source and start < b.at <= end), default=None)
+
+
+def rounding_error(series: Series, indicator: Indicator, metadata: Metadata, start: date, end: date) -> float:
+    """Changes up to this size may be nothing but rounding; 0 where figures are exact.
+
+    A figure rounded to multiples of ``base`` is off by at most ``base / 2``, a sum of n of them by n times as
+    much. A change is claimed only if it exceeds that, and at least one whole step of the rounding.
+    """
+    rounding = indicator.rounding
+    if rounding is None or end.year < rounding.since:
+        return 0
+    cells = len(metadata.members) if series.region == REGION_SUM else 1
+    return max(rounding.base, cells * rounding.base / 2)

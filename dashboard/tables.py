@@ -1,0 +1,42 @@
+"""Figures as a table in Markdown: the chart's text alternative, readable by every screen reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dashboard import formats
+from dashboard.charts.model import ChartModel, figure_text
+from dashboard.series import Point
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|$~:])")
+
+
+def figures_table(model: ChartModel, period_heading: str) -> str:
+    """Periods in rows, the newest first; one column for each series, figures to the right."""
+    series = model.series
+    periods = {p.period: p for s in series for p in s.points}
+    cells = [{p.period: p for p in s.points} for s in series]
+    head = [period_heading, *(s.label for s in series)]
+    lines = [_row(head), _row([":---", *("---:" for _ in series)], escape=False)]
+    for point in sorted(periods.values(), key=_end, reverse=True):
+        figures = [_cell(own.get(point.period), model) for own in cells]
+        lines.append(_row([formats.period(point.period, model.lang), *figures]))
+    return "\n".join(lines)
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _cell(point: Point | None, model: ChartModel) -> str:
+    return "–" if point is None else figure_text(point, model)
+
+
+def _row(cells: Sequence[str], *, escape: bool = True) -> str:
+    return "| " + " | ".join(escaped(c) if escape else c for c in cells) + " |"
+
+
+def _end(point: Point) -> tuple[object, str]:
+    return point.end, point.period

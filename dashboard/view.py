@@ -1,0 +1,212 @@
+"""A view: one chart's whole state, to and from the parameters of its address.
+
+The address is the only state of a page. Reading never fails: whatever is unknown, outdated or broken
+falls back and leaves a note that the page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, get_args
+from urllib.parse import urlencode
+
+from dashboard.choices import (
+    CHARTS,
+    MEASURES,
+    Chart,
+    Measure,
+    breakdowns_of,
+    default_breakdown,
+    default_indicator,
+    default_region,
+    measures_of,
+    periods_of,
+)
+from dashboard.metadata import Indicator, Lang, Metadata
+from dashboard.periods import Period, days_of
+
+TOTAL = "total"  # how the empty breakdown stands in an address
+PARAMETERS = ("i", "r", "b", "from", "to", "as", "chart", "v", "lang")
+T = TypeVar("T", bound=str)
+LONGEST_NOTE_VALUE = 40  # a note repeats the address's text, never all of a long one
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a reader must know: a key of the texts under ``notes`` and its values."""
+
+    key: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown. ``start`` and ``end`` are period texts, None is the first or newest period;
+    ``vintage`` None is the current state of the data, whatever it will be."""
+
+    indicators: tuple[str, ...]
+    regions: tuple[str, ...]
+    breakdowns: tuple[str, ...]
+    start: str | None = None
+    end: str | None = None
+    measure: Measure = "number"
+    chart: Chart = "line"
+    vintage: str | None = None
+    lang: Lang = "de"
+
+
+def read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[Note, ...]]:
+    """The view of an address, valid for this store, and what had to be changed to make it so."""
+    notes: list[Note] = []
+    measure: Measure = _one_of(params, "as", MEASURES, notes)
+    indicators = _indicators(params, measure, metadata, notes)
+    breakdowns = _breakdowns(params, indicators, notes)
+    if not all(measure in measures_of(i, breakdowns_of(i, breakdowns), metadata) for i in indicators):
+        # read again as plain figures: an index may hold indicators that figures cannot show together
+        plain, others = read({**params, "as": "number"}, metadata)
+        return plain, (_note("measure_impossible", value=measure), *others)
+    start, end = _range(params, periods_of(indicators), notes)
+    view = View(
+        indicators=tuple(i.id for i in indicators),
+        regions=_regions(params, indicators, metadata, notes),
+        breakdowns=breakdowns,
+        start=start,
+        end=end,
+        measure=measure,
+        chart=_one_of(params, "chart", CHARTS, notes),
+        vintage=_vintage(params, metadata, notes),
+        lang=_one_of(params, "lang", get_args(Lang), notes),
+    )
+    return view, tuple(notes)
+
+
+def to_params(view: View, metadata: Metadata) -> dict[str, str]:
+    """The address's parameters in the order of the contract; defaults are left out."""
+    first = metadata.indicators[view.indicators[0]]
+    found = {
+        "i": "" if view.indicators == (default_indicator(metadata),) else ",".join(view.indicators),
+        "r": "" if view.regions == (default_region(first),) else ",".join(view.regions),
+        "b": "" if view.breakdowns == (default_breakdown(first),) else ",".join(b or TOTAL for b in view.breakdowns),
+        "from": view.start or "",
+        "to": view.end or "",
+        "as": "" if view.measure == "number" else view.measure,
+        "chart": "" if view.chart == "line" else view.chart,
+        "v": view.vintage or "",
+        "lang": "" if view.lang == "de" else view.lang,
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def address(path: str, params: Mapping[str, str]) -> str:
+    """Path and parameters as they are copied; commas stay readable."""
+    return f"{path}?{urlencode(params, safe=',')}" if params else path
+
+
+def repaired(view: View, metadata: Metadata) -> View:
+    """The view after a widget changed: what no longer fits the new indicator falls back without a word."""
+    read_again, _ = read(to_params(view, metadata), metadata)
+    return read_again
+
+
+def bounds(view: View, periods: Sequence[Period]) -> tuple[Period, Period]:
+    """First and last period that the view shows. ``periods`` must not be empty."""
+    first = next((p for p in periods if p.short_id == view.start), periods[0])
+    last = next((p for p in periods if p.short_id == view.end), periods[-1])
+    return first, last
+
+
+def _note(key: str, **values: str) -> Note:
+    shown = {k: v if len(v) <= LONGEST_NOTE_VALUE else v[:LONGEST_NOTE_VALUE] + "…" for k, v in values.items()}
+    return Note(key, tuple(shown.items()))
+
+
+def _listed(params: Mapping[str, str], key: str) -> list[str]:
+    """The comma list under a key, without blanks and repetitions."""
+    return list(dict.fromkeys(part.strip() for part in params.get(key, "").split(",") if part.strip()))
+
+
+def _one_of(params: Mapping[str, str], key: str, allowed: Sequence[T], notes: list[Note]) -> T:
+    """The value under a key if it is allowed; otherwise the first allowed one, with a note."""
+    value = params.get(key, "").strip()
+    for known in allowed:
+        if value == known:
+            return known
+    if value:
+        notes.append(_note("unknown_value", parameter=key, value=value))
+    return allowed[0]
+
+
+def _indicators(
+    params: Mapping[str, str], measure: Measure, metadata: Metadata, notes: list[Note]
+) -> tuple[Indicator, ...]:
+    found: list[Indicator] = []
+    for wanted in _listed(params, "i"):
+        indicator = metadata.indicators.get(wanted)
+        if indicator is None:
+            notes.append(_note("unknown_indicator", value=wanted))
+        elif found and measure != "index" and indicator.unit != found[0].unit:
+            notes.append(_note("other_unit", value=wanted))  # one axis has one unit
+        else:
+            found.append(indicator)
+    return tuple(found) or (metadata.indicators[default_indicator(metadata)],)
+
+
+def _regions(
+    params: Mapping[str, str], indicators: Sequence[Indicator], metadata: Metadata, notes: list[Note]
+) -> tuple[str, ...]:
+    found = []
+    for wanted in _listed(params, "r"):
+        if wanted not in metadata.regions:
+            notes.append(_note("unknown_region", value=wanted))
+        elif not any(wanted in i.regions for i in indicators):
+            notes.append(_note("no_figures_for_region", value=wanted))
+        else:
+            found.append(wanted)
+    return tuple(found) or (default_region(indicators[0]),)
+
+
+def _breakdowns(params: Mapping[str, str], indicators: Sequence[Indicator], notes: list[Note]) -> tuple[str, ...]:
+    found = []
+    for wanted in _listed(params, "b"):
+        breakdown = "" if wanted == TOTAL else ";".join(sorted(part.strip() for part in wanted.split(";")))
+        if any(breakdown in i.breakdowns for i in indicators):
+            found.append(breakdown)
+        else:
+            notes.append(_note("unknown_breakdown", value=wanted))
+    # what the first indicator cannot show is not part of its default
+    return tuple(dict.fromkeys(found)) or breakdowns_of(indicators[0], ())
+
+
+def _range(
+    params: Mapping[str, str], periods: Sequence[Period], notes: list[Note]
+) -> tuple[str | None, str | None]:
+    """The address forms of the first and last period inside the wanted range; None where it is the outermost."""
+    days = {}
+    for key in ("from", "to"):
+        value = params.get(key, "").strip()
+        days[key] = days_of(value)
+        if value and days[key] is None:
+            notes.append(_note("unknown_value", parameter=key, value=value))
+    first_day = days["from"][0] if days["from"] else None
+    last_day = days["to"][1] if days["to"] else None
+    if first_day and last_day and first_day > last_day:
+        notes.append(_note("range_turned_round"))
+        return None, None
+    inside = [p for p in periods if (not first_day or p.end >= first_day) and (not last_day or p.end <= last_day)]
+    if not inside:
+        notes.append(_note("range_empty"))
+        return None, None
+    start = None if inside[0] == periods[0] else inside[0].short_id
+    end = None if inside[-1] == periods[-1] else inside[-1].short_id
+    return start, end
+
+
+def _vintage(params: Mapping[str, str], metadata: Metadata, notes: list[Note]) -> str | None:
+    wanted = params.get("v", "").strip()
+    if not wanted:
+        return None
+    if wanted not in metadata.vintages:
+        notes.append(_note("unknown_vintage", value=wanted))
+        return None
+    return wanted

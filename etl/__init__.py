@@ -1,0 +1,1 @@
+"""ETL of the Monitor Arbeitsmigration: fetch, raw store, parse, check, publish."""

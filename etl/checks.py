@@ -1,0 +1,213 @@
+"""What must hold before anything is published. A failed check names the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.catalogue import REGION_SUM, Catalogue, Indicator, parse_breakdown
+from etl.schema import KEY, Observation
+
+SHOWN = 5  # how many rows a failure quotes
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that does not hold."""
+
+    check: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.message}"
+
+
+def run_checks(candidate: pl.DataFrame, published: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
+    """All checks on a state that is about to be published; ``published`` is the current one (may be empty)."""
+    schema = check_schema(candidate)
+    if schema:  # the others rely on it
+        return schema
+    checks: tuple[Callable[[], list[Failure]], ...] = (
+        lambda: check_codes(candidate, catalogue),
+        lambda: check_districts_present(candidate, catalogue),
+        lambda: check_totals(candidate, catalogue),
+        lambda: check_balances(candidate, catalogue),
+        lambda: check_districts_add_up(candidate, catalogue),
+        lambda: check_newest_period(candidate, published),
+    )
+    return [failure for check in checks for failure in check()]
+
+
+def check_schema(candidate: pl.DataFrame) -> list[Failure]:
+    """Types, statuses, periods, units and unique keys of every row."""
+    _, failure = Observation.filter(candidate, cast=True)
+    bad = failure.invalid()
+    return [
+        Failure("schema", f"rule '{rule}' broken by {count} rows: {_rows(failure_rows)}")
+        for rule, count in failure.counts().items()
+        for failure_rows in [bad]
+    ]
+
+
+def check_codes(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
+    """Only regions, indicators, units, sources and breakdown codes of the catalogue."""
+    known = {
+        "region": list(catalogue.region_by_id),
+        "indicator": list(catalogue.indicators),
+        "source": list(catalogue.sources),
+    }
+    failures = [
+        Failure("codes", f"{column}: {bad.height} rows with a code that the catalogue lacks: {_rows(bad)}")
+        for column, codes in known.items()
+        if not (bad := candidate.filter(~pl.col(column).is_in(codes))).is_empty()
+    ]
+    units = {i.id: i.unit for i in catalogue.indicators.values()}
+    wrong = candidate.filter(pl.col("unit") != pl.col("indicator").replace_strict(units, default=None))
+    if not wrong.is_empty():
+        failures.append(Failure("units", f"{wrong.height} rows in another unit than the catalogue's: {_rows(wrong)}"))
+    for indicator, breakdown in candidate.select("indicator", "breakdown").unique().iter_rows():
+        dims = catalogue.indicators[indicator].dims if indicator in catalogue.indicators else ()
+        for dim, value in parse_breakdown(breakdown).items():
+            labels = catalogue.dimensions.get(dim)
+            if dim not in dims or labels is None or value not in labels.values:
+                failures.append(Failure("codes", f"{indicator}: breakdown '{breakdown}' is not in the catalogue"))
+    return failures
+
+
+def check_districts_present(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
+    """Where one of the eight districts has a row, all eight have one."""
+    members = catalogue.members
+    short = (
+        candidate.filter(pl.col("region").is_in(members))
+        .group_by("indicator", "source", "period", "breakdown")
+        .agg(pl.col("region").n_unique().alias("n"), pl.col("region").alias("there"))
+        .filter(pl.col("n") < len(members))
+        .sort("indicator", "period", "breakdown")
+    )
+    return [
+        Failure(
+            "districts present",
+            f"{r['indicator']} ({r['source']}) {r['period']} '{r['breakdown']}': "
+            f"missing {sorted(set(members) - set(r['there']))}",
+        )
+        for r in short.iter_rows(named=True)
+    ]
+
+
+def check_totals(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
+    """Over one dimension the parts add up to the total within the register's rounding."""
+    failures = []
+    for indicator in catalogue.indicators.values():
+        for rule in indicator.checks.parts:
+            rows = _along(candidate, indicator, rule.dim, rule.sources)
+            wide = rows.pivot(on="code", index=["source", "region", "period", "rest"], values="value")
+            if not {"", *rule.parts} <= set(wide.columns):
+                continue
+            complete = wide.drop_nulls(["", *rule.parts]).with_columns(
+                (pl.sum_horizontal(rule.parts) - pl.col("")).alias("off")
+            )
+            # the region's own rows add up eight roundings
+            allowed = pl.when(pl.col("region") == REGION_SUM).then(8 * rule.tolerance).otherwise(rule.tolerance)
+            bad = complete.filter(pl.col("off").abs() > allowed + 1e-6)
+            failures += _off(
+                "totals", f"{indicator.id}: {rule.dim} {'+'.join(rule.parts)} and total", bad, rule.tolerance
+            )
+    return failures
+
+
+def check_balances(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
+    """In minus out is net."""
+    failures = []
+    for indicator in catalogue.indicators.values():
+        for rule in indicator.checks.balance:
+            codes = [rule.minuend, rule.subtrahend, rule.difference]
+            wide = _along(candidate, indicator, rule.dim, None).pivot(
+                on="code", index=["source", "region", "period", "rest"], values="value"
+            )
+            if not set(codes) <= set(wide.columns):
+                continue
+            off = pl.col(rule.minuend) - pl.col(rule.subtrahend) - pl.col(rule.difference)
+            bad = (
+                wide.drop_nulls(codes)
+                .with_columns(off.alias("off"))
+                .filter(pl.col("off").abs() > rule.tolerance + 1e-6)
+            )
+            name = f"{indicator.id}: {rule.dim} {rule.minuend} - {rule.subtrahend} and {rule.difference}"
+            failures += _off("balance", name, bad, rule.tolerance)
+    return failures
+
+
+def check_districts_add_up(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
+    """All districts of the Land add up to the Land within rounding."""
+    failures = []
+    districts = catalogue.land_districts
+    for indicator in catalogue.indicators.values():
+        rule = indicator.checks.districts
+        if rule is None:
+            continue
+        rows = candidate.filter(
+            pl.col("indicator") == indicator.id,
+            pl.col("period_start").dt.year() >= rule.since,
+            pl.col("source").is_in(rule.sources) if rule.sources else pl.lit(True),
+        )
+        parts = rows.filter(pl.col("region").is_in(districts)).group_by("source", "period", "breakdown")
+        sums = parts.agg(pl.col("value").sum().alias("sum"), pl.col("value").count().alias("n"))
+        land = rows.filter(pl.col("region") == "03").select(
+            "source", "period", "breakdown", pl.col("value").alias("land")
+        )
+        off = sums.filter(pl.col("n") == len(districts)).join(land, on=["source", "period", "breakdown"])
+        off = off.with_columns((pl.col("sum") - pl.col("land")).alias("off"), pl.lit("03").alias("region"))
+        bad = off.filter(pl.col("off").abs() > rule.tolerance + rule.share * pl.col("land").abs() + 1e-6)
+        failures += _off("districts add up", f"{indicator.id}: districts and Land", bad, rule.tolerance)
+    return failures
+
+
+def check_newest_period(candidate: pl.DataFrame, published: pl.DataFrame) -> list[Failure]:
+    """The newest period with figures is not older than in the published state."""
+    group = ["indicator", "source"]
+
+    def newest(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.drop_nulls("value").group_by(group).agg(pl.col("period_end").max().alias("newest"))
+
+    older = (
+        newest(published)
+        .join(candidate.select(group).unique(), on=group, how="semi")
+        .join(newest(candidate), on=group, how="left", suffix="_now")
+        .filter(pl.col("newest_now").is_null() | (pl.col("newest_now") < pl.col("newest")))
+        .sort(group)
+    )
+    return [
+        Failure("newest period", f"{i} ({s}): newest figures are of {now or 'no period'}, published are already {was}")
+        for i, s, was, now in older.select(*group, "newest", "newest_now").iter_rows()
+    ]
+
+
+def _along(candidate: pl.DataFrame, indicator: Indicator, dim: str, sources: Iterable[str] | None) -> pl.DataFrame:
+    """An indicator's rows with the code of one dimension (``""``: total) and the rest of the breakdown apart."""
+    at_least = (pl.col("region") == REGION_SUM) & (pl.col("status") == "limited")  # a part is missing from it
+    rows = candidate.filter(pl.col("indicator") == indicator.id, ~at_least)
+    if sources is not None:
+        rows = rows.filter(pl.col("source").is_in(list(sources)))
+    pattern = rf"(?:^|;){dim}=([^;]+)"
+    return rows.with_columns(
+        pl.col("breakdown").str.extract(pattern).fill_null("").alias("code"),
+        pl.col("breakdown").str.replace(pattern, "").str.strip_chars(";").alias("rest"),
+    ).select("source", "region", "period", "rest", "code", "value")
+
+
+def _off(check: str, name: str, bad: pl.DataFrame, tolerance: float) -> list[Failure]:
+    if bad.is_empty():
+        return []
+    shown = bad.sort(pl.col("off").abs(), descending=True).head(SHOWN)
+    rest = "rest" if "rest" in shown.columns else "breakdown"
+    rows = "; ".join(
+        f"{r['region']} {r['period']} '{r[rest]}' off by {r['off']:g}" for r in shown.iter_rows(named=True)
+    )
+    return [Failure(check, f"{name} differ by more than {tolerance:g} in {bad.height} places: {rows}")]
+
+
+def _rows(frame: pl.DataFrame) -> str:
+    rows = frame.select([c for c in (*KEY, "value", "unit", "status") if c in frame.columns]).head(SHOWN)
+    return "; ".join(" ".join("" if v is None else str(v) for v in row) for row in rows.iter_rows())

@@ -1,0 +1,134 @@
+"""The catalogue as the store's metadata tables: labels, units, sources and events travel with the figures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from etl.catalogue import Catalogue, Indicator, Text
+from etl.sources.base import AppliedCorrection
+from etl.store_schema import SCHEMA_VERSION
+
+Rows = list[dict[str, Any]]
+
+
+def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) -> dict[str, Rows]:
+    """Rows of every metadata table of ``store_schema.TABLES``, as dictionaries by column."""
+    touched = {a.id: a.rows for a in applied}
+    return {
+        "indicators": [_indicator(i) for i in catalogue.indicators.values()],
+        "series": [
+            {"indicator": i.id, "source": s.source, "table": s.table, **_both("data", s.data), "link": s.link}
+            for i in catalogue.indicators.values()
+            for s in i.series
+        ],
+        "breaks": [
+            {"indicator": i.id, "source": source, "at": b.at.isoformat(), **_both("text", b.text)}
+            for i in catalogue.indicators.values()
+            for b in i.breaks
+            for source in b.sources
+        ],
+        "sources": [
+            {
+                "id": s.id,
+                **_both("name", s.name),
+                **_both("publisher", s.publisher),
+                "homepage": s.homepage,
+                "licence": s.licence.id,
+                **_both("licence", s.licence.name),
+                "licence_url": s.licence.url,
+                **_both("attribution", s.attribution),
+                **_both("rhythm", s.rhythm),
+                "stale_after_days": s.stale_after_days,
+            }
+            for s in catalogue.sources.values()
+        ],
+        "regions": [
+            {
+                "id": r.id,
+                "sort_order": n,
+                "level": r.level,
+                **_both("name", r.name),
+                **_both("short", r.short),
+                "nuts": r.nuts,
+                "part_of": list(r.part_of),
+            }
+            for n, r in enumerate(catalogue.regions)
+        ],
+        "dimensions": [
+            {"dim": d.id, **_both("label", d.label), **_both("total", d.total)} for d in catalogue.dimensions.values()
+        ],
+        "dimension_values": [
+            {"dim": d.id, "code": code, "sort_order": n, **_both("label", label)}
+            for d in catalogue.dimensions.values()
+            for n, (code, label) in enumerate(d.values.items())
+        ],
+        "units": [
+            {"id": u.id, **_both("label", u.label), **_both("suffix", u.suffix)} for u in catalogue.units.values()
+        ],
+        "events": [
+            {
+                "id": e.id,
+                "at": e.at.isoformat(),
+                **_both("title", e.title),
+                **_both("source", e.source),
+                "verified": e.verified,
+            }
+            for e in catalogue.events
+        ],
+        "corrections": [
+            {
+                "id": c.id,
+                "source": c.source,
+                "table": c.table,
+                "action": c.action,
+                "rows": touched[c.id],
+                **_both("reason", c.reason),
+            }
+            for c in catalogue.corrections
+            if c.id in touched
+        ],
+    }
+
+
+def metadata_hash(tables: dict[str, Rows]) -> str:
+    """A hash that changes when any label, unit, source or event does."""
+    body = json.dumps({"schema": SCHEMA_VERSION, **tables}, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _indicator(i: Indicator) -> dict[str, Any]:
+    return {
+        "id": i.id,
+        "theme": i.theme,
+        "sort_order": i.order,
+        **_both("title", i.title),
+        **_both("definition", i.definition),
+        **_both("reading", i.reading),
+        "unit": i.unit,
+        "decimals": i.decimals,
+        "measure": i.measure,
+        "period_kind": i.period_kind,
+        "dims": list(i.dims),
+        "default_breakdown": i.default_breakdown,
+        "regional_sum": i.regional_sum,
+        "share_indicator": i.share_of.indicator if i.share_of else None,
+        "share_kind": i.share_of.kind if i.share_of else None,
+        "per1000": i.per1000,
+        "preferred_source": i.preferred_source,
+        "rounding_base": i.rounding.base if i.rounding else None,
+        "rounding_since": i.rounding.since if i.rounding else None,
+        **_both("rounding", i.rounding.text if i.rounding else None),
+        "notes_json": _texts(i.notes),
+        "related": list(i.related),
+    }
+
+
+def _both(column: str, text: Text | None) -> dict[str, str | None]:
+    return {f"{column}_de": text.de if text else None, f"{column}_en": text.en if text else None}
+
+
+def _texts(texts: Sequence[Text]) -> str:
+    return json.dumps([t.model_dump() for t in texts], ensure_ascii=False)

@@ -1,0 +1,193 @@
+"""The raw store: every reply as received, with its request, headers, time and hash.
+
+``data/raw/<source>/<table>/<time>_<name>.body`` beside ``….json``. The body is written first and the
+description last, both atomically, so that a killed run leaves nothing that looks complete and is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from etl.errors import FetchError, ParseError
+from etl.http import HttpReply, PoliteSession
+from etl.logs import redact
+from etl.sources.base import Reply, Request
+
+KEPT_HEADERS = ("content-type", "content-length", "date", "etag", "last-modified", "cache-control")
+
+
+class RawMeta(BaseModel):
+    """What is known of a stored reply."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    table: str
+    name: str
+    url: str
+    status: int
+    headers: dict[str, str]
+    fetched_at: datetime
+    sha256: str
+    size: int
+
+
+class RequestLine(BaseModel):
+    """One line of a source's request log."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    at: datetime
+    table: str
+    url: str
+    outcome: str  # stored, unchanged, not_modified, failed
+    detail: str = ""
+
+
+class RawStore:
+    """All replies below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def save(self, source: str, table: str, request: Request, reply: HttpReply) -> tuple[RawMeta, bool]:
+        """Keep a reply; returns its description and whether it is new (a repeated body is not kept twice)."""
+        digest = hashlib.sha256(reply.body).hexdigest()
+        newest = self.newest_meta(source, table, request.name)
+        if newest is not None and newest[0].sha256 == digest:
+            return newest[0], False
+        folder = self.root / source / table
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = f"{reply.received_at:%Y%m%dT%H%M%S%fZ}_{request.name}"
+        meta = RawMeta(
+            source=source,
+            table=table,
+            name=request.name,
+            url=redact(reply.url),
+            status=reply.status,
+            headers={k.lower(): v for k, v in reply.headers.items() if k.lower() in KEPT_HEADERS},
+            fetched_at=reply.received_at,
+            sha256=digest,
+            size=len(reply.body),
+        )
+        write_atomically(folder / f"{stem}.body", reply.body)
+        write_atomically(folder / f"{stem}.json", meta.model_dump_json(indent=1).encode())
+        return meta, True
+
+    def newest_meta(self, source: str, table: str, name: str) -> tuple[RawMeta, Path] | None:
+        """The newest complete reply of that name, and where its description lies."""
+        for path in sorted((self.root / source / table).glob(f"*_{name}.json"), reverse=True):
+            try:
+                return RawMeta.model_validate_json(path.read_bytes()), path
+            except (OSError, ValidationError) as error:
+                raise ParseError(f"{path}: the description of a raw reply is damaged ({error}); delete it") from error
+        return None
+
+    def newest(self, source: str, table: str, name: str) -> Reply | None:
+        """The newest reply of that name with its body.
+
+        Raises ParseError if the body is not the one that was received.
+        """
+        found = self.newest_meta(source, table, name)
+        if found is None:
+            return None
+        meta, path = found
+        body_path = path.with_suffix(".body")
+        try:
+            body = body_path.read_bytes()
+        except OSError as error:
+            raise ParseError(
+                f"{body_path}: the raw reply is gone ({error}); delete {path.name} and fetch again"
+            ) from error
+        if hashlib.sha256(body).hexdigest() != meta.sha256:
+            raise ParseError(
+                f"{body_path}: is not what was received (sha256 differs); delete it with {path.name} and fetch again"
+            )
+        return Reply(source, table, name, meta.url, body, meta.fetched_at, meta.sha256)
+
+    def validators(self, source: str, table: str, name: str) -> dict[str, str]:
+        """Conditional headers for the next request; none if the stored reply could not be parsed."""
+        found = self.newest_meta(source, table, name)
+        if found is None or found[1].with_suffix(".rejected").exists() or not found[1].with_suffix(".body").exists():
+            return {}
+        headers = found[0].headers
+        pairs = {"If-None-Match": headers.get("etag"), "If-Modified-Since": headers.get("last-modified")}
+        return {k: v for k, v in pairs.items() if v}
+
+    def mark(self, reply: Reply, rejected: str | None) -> None:
+        """Remember that the newest reply could not be parsed (``rejected`` says why), or that it could."""
+        found = self.newest_meta(reply.source, reply.table, reply.name)
+        if found is None or found[0].sha256 != reply.sha256:
+            return
+        mark = found[1].with_suffix(".rejected")
+        if rejected is None:
+            mark.unlink(missing_ok=True)
+        else:
+            write_atomically(mark, rejected.encode())
+
+    def log(self, source: str, table: str, url: str, outcome: str, detail: str = "") -> None:
+        """Append one line to the source's request log."""
+        folder = self.root / source
+        folder.mkdir(parents=True, exist_ok=True)
+        line = RequestLine(at=datetime.now(UTC), table=table, url=redact(url), outcome=outcome, detail=redact(detail))
+        with (folder / "requests.jsonl").open("a", encoding="utf-8") as file:
+            file.write(line.model_dump_json() + "\n")
+
+    def request_log(self, source: str) -> list[RequestLine]:
+        """The source's request log, oldest first; a line cut by a kill is passed over."""
+        path = self.root / source / "requests.jsonl"
+        lines: list[RequestLine] = []
+        for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+            try:
+                lines.append(RequestLine.model_validate(json.loads(text)))
+            except ValueError:
+                continue
+        return lines
+
+
+def write_atomically(path: Path, body: bytes) -> None:
+    """Write a file so that it is either the old one or wholly the new one, also after a crash."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)  # the dashboard may run as another user
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def fetch(store: RawStore, session: PoliteSession, source: str, table: str, request: Request) -> Reply:
+    """Ask the publisher once, keep what came, and return the stored reply.
+
+    Raises FetchError if the publisher did not deliver; that is logged too.
+    """
+    validators = store.validators(source, table, request.name)
+    try:
+        got = session.get(request.url, request.params, validators)
+        if got.status == 304 and not validators:
+            raise FetchError(
+                f"{source}: {redact(request.url)} answered 304 to an unconditional request; run again later"
+            )
+    except FetchError as error:
+        store.log(source, table, request.url, "failed", str(error))
+        raise
+    if got.status == 304:
+        store.log(source, table, got.url, "not_modified")
+    else:
+        _, new = store.save(source, table, request, got)
+        store.log(source, table, got.url, "stored" if new else "unchanged")
+    reply = store.newest(source, table, request.name)
+    if reply is None:
+        raise FetchError(f"{source}: {table}: the reply just stored cannot be found below {store.root}")
+    return reply

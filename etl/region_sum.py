@@ -1,0 +1,96 @@
+"""The region's own figures: the sum of its eight districts, or a rate from their counts (DESIGN section 5)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from etl.catalogue import REGION_SUM, Catalogue, Indicator
+from etl.schema import EMPTY_STATUSES, OBSERVATION_COLUMNS
+
+OWN_CALCULATION = "; eigene Berechnung (Summe der acht Kreise)"
+OWN_RATE = "; eigene Berechnung (aus den Anzahlen der acht Kreise)"
+GROUP = ["indicator", "source", "table", "period", "breakdown"]
+# what a sum inherits from its parts, the gravest first; every other status leaves the sum "ok"
+INHERITED = ("unreliable", "limited", "break", "estimated", "provisional", "revised")
+
+
+def with_region(frame: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Observations of all regions but the region's own → the same with the region's rows (id ``BSR``) added."""
+    summed = [i.id for i in catalogue.indicators.values() if i.regional_sum]
+    rates = [_rates(frame, i, catalogue.members) for i in catalogue.indicators.values() if i.region_rate]
+    sums = _sums(frame.filter(pl.col("indicator").is_in(summed)), catalogue.members)
+    return pl.concat([frame, sums, *rates])
+
+
+def _sums(frame: pl.DataFrame, members: tuple[str, ...]) -> pl.DataFrame:
+    """One row a period and breakdown: a full sum, or "at least" (status ``limited``) if a district is missing."""
+    districts = frame.filter(pl.col("region").is_in(members))
+    has_value = pl.col("value").is_not_null()
+    grouped = districts.group_by(GROUP).agg(
+        *_shared(),
+        pl.col("value").sum().alias("value"),
+        has_value.sum().alias("present"),
+        *[(pl.col("status") == s).any().alias(f"any_{s}") for s in (*INHERITED, *EMPTY_STATUSES)],
+    )
+    none = pl.col("present") == 0
+    # the gravest first: the first that fits names the sum's status
+    rules = [
+        (none & pl.col("any_pending"), "pending"),
+        *((none & pl.col(f"any_{s}"), s) for s in EMPTY_STATUSES),
+        (none, "unreliable"),
+        (pl.col("present") < len(members), "limited"),
+        *((pl.col(f"any_{s}"), s) for s in INHERITED),
+    ]
+    status = pl.coalesce(*(pl.when(fits).then(pl.lit(name)) for fits, name in rules), pl.lit("ok"))
+    return grouped.with_columns(
+        pl.lit(REGION_SUM).alias("region"),
+        pl.when(none).then(None).otherwise(pl.col("value")).alias("value"),
+        status.alias("status"),
+        pl.col("attribution") + OWN_CALCULATION,
+    ).select(OBSERVATION_COLUMNS)
+
+
+def _rates(frame: pl.DataFrame, indicator: Indicator, members: tuple[str, ...]) -> pl.DataFrame:
+    """The region's rate on the publisher's own denominators, which its rates and counts imply.
+
+    Dividing two sums of another source or census base would give a rate that none of the districts' rates
+    agrees with; a mean of the rates would be wrong. Made only where all eight have both.
+    """
+    rule = indicator.region_rate
+    assert rule is not None
+    counts = frame.filter(pl.col("indicator") == rule.numerator, pl.col("value").is_not_null())
+    joined = (
+        frame.filter(pl.col("indicator") == indicator.id, pl.col("region").is_in(members), pl.col("value") > 0)
+        .join(
+            counts.select("source", "region", "period", "breakdown", pl.col("value").alias("count")),
+            on=["source", "region", "period", "breakdown"],
+        )
+        .with_columns((pl.col("count") / pl.col("value") * rule.per).alias("base"))
+    )
+    return (
+        joined.group_by(GROUP)
+        .agg(*_shared(), pl.col("count").sum(), pl.col("base").sum(), pl.len().alias("present"))
+        .filter(pl.col("present") == len(members))
+        .with_columns(
+            pl.lit(REGION_SUM).alias("region"),
+            (pl.col("count") / pl.col("base") * rule.per).alias("value"),
+            pl.lit("ok").alias("status"),
+            pl.col("attribution") + OWN_RATE,
+        )
+        .select(OBSERVATION_COLUMNS)
+    )
+
+
+def _shared() -> list[pl.Expr]:
+    first = ["period_start", "period_end", "period_kind", "unit", "licence", "attribution"]
+    return [*(pl.col(c).first() for c in first), pl.col("retrieved_at").max()]
+
+
+def mark_unloaded_slices(frame: pl.DataFrame, members: tuple[str, ...]) -> pl.DataFrame:
+    """A slice in which every one of the eight districts is empty is not zero but not loaded yet: ``pending``."""
+    empty = (pl.col("value").is_null() & (pl.col("status") == "nil")).filter(pl.col("region").is_in(members))
+    unloaded = empty.any().over(GROUP) & empty.all().over(GROUP)
+    district_like = pl.col("value").is_null() & (pl.col("status") == "nil")
+    return frame.with_columns(
+        pl.when(unloaded & district_like).then(pl.lit("pending")).otherwise(pl.col("status")).alias("status")
+    )

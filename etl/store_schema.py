@@ -1,0 +1,74 @@
+"""The published store's tables: the only door between ``etl`` and ``dashboard``.
+
+A vintage id is its UTC time of publishing as ``20261122T143000Z``: sortable and fit for a file name.
+Texts stand in a German and an English column; nested metadata is JSON.
+"""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = 1
+
+TABLES: dict[str, str] = {
+    "observations": """
+        indicator VARCHAR NOT NULL, region VARCHAR NOT NULL, period VARCHAR NOT NULL,
+        period_start DATE NOT NULL, period_end DATE NOT NULL, period_kind VARCHAR NOT NULL,
+        breakdown VARCHAR NOT NULL, value DOUBLE, unit VARCHAR NOT NULL, status VARCHAR NOT NULL,
+        source VARCHAR NOT NULL, "table" VARCHAR NOT NULL, licence VARCHAR NOT NULL, attribution VARCHAR NOT NULL,
+        retrieved_at TIMESTAMP NOT NULL, known_from VARCHAR NOT NULL, known_until VARCHAR
+    """,
+    "vintages": """
+        vintage VARCHAR NOT NULL, published_at TIMESTAMP NOT NULL, origin VARCHAR NOT NULL,
+        new_figures INTEGER NOT NULL, revised_figures INTEGER NOT NULL, withdrawn_figures INTEGER NOT NULL
+    """,
+    "indicators": """
+        id VARCHAR NOT NULL, theme VARCHAR NOT NULL, sort_order INTEGER NOT NULL,
+        title_de VARCHAR NOT NULL, title_en VARCHAR NOT NULL,
+        definition_de VARCHAR NOT NULL, definition_en VARCHAR NOT NULL,
+        reading_de VARCHAR NOT NULL, reading_en VARCHAR NOT NULL,
+        unit VARCHAR NOT NULL, decimals INTEGER NOT NULL, measure VARCHAR NOT NULL, period_kind VARCHAR NOT NULL,
+        dims VARCHAR[] NOT NULL, default_breakdown VARCHAR NOT NULL, regional_sum BOOLEAN NOT NULL,
+        share_indicator VARCHAR, share_kind VARCHAR, per1000 BOOLEAN NOT NULL, preferred_source VARCHAR NOT NULL,
+        rounding_base INTEGER, rounding_since INTEGER, rounding_de VARCHAR, rounding_en VARCHAR,
+        notes_json VARCHAR NOT NULL, related VARCHAR[] NOT NULL
+    """,
+    "series": """
+        indicator VARCHAR NOT NULL, source VARCHAR NOT NULL, "table" VARCHAR NOT NULL,
+        data_de VARCHAR NOT NULL, data_en VARCHAR NOT NULL, link VARCHAR NOT NULL
+    """,
+    "breaks": """
+        indicator VARCHAR NOT NULL, source VARCHAR NOT NULL, "at" DATE NOT NULL,
+        text_de VARCHAR NOT NULL, text_en VARCHAR NOT NULL
+    """,
+    "sources": """
+        id VARCHAR NOT NULL, name_de VARCHAR NOT NULL, name_en VARCHAR NOT NULL,
+        publisher_de VARCHAR NOT NULL, publisher_en VARCHAR NOT NULL, homepage VARCHAR NOT NULL,
+        licence VARCHAR NOT NULL,
+        licence_de VARCHAR NOT NULL, licence_en VARCHAR NOT NULL, licence_url VARCHAR NOT NULL,
+        attribution_de VARCHAR NOT NULL, attribution_en VARCHAR NOT NULL,
+        rhythm_de VARCHAR NOT NULL, rhythm_en VARCHAR NOT NULL, stale_after_days INTEGER NOT NULL
+    """,
+    "regions": """
+        id VARCHAR NOT NULL, sort_order INTEGER NOT NULL, level VARCHAR NOT NULL,
+        name_de VARCHAR NOT NULL, name_en VARCHAR NOT NULL, short_de VARCHAR NOT NULL, short_en VARCHAR NOT NULL,
+        nuts VARCHAR, part_of VARCHAR[] NOT NULL
+    """,
+    "dimensions": """
+        dim VARCHAR NOT NULL, label_de VARCHAR NOT NULL, label_en VARCHAR NOT NULL,
+        total_de VARCHAR NOT NULL, total_en VARCHAR NOT NULL
+    """,
+    "dimension_values": """
+        dim VARCHAR NOT NULL, code VARCHAR NOT NULL, sort_order INTEGER NOT NULL,
+        label_de VARCHAR NOT NULL, label_en VARCHAR NOT NULL
+    """,
+    "units": "id VARCHAR NOT NULL, label_de VARCHAR NOT NULL, label_en VARCHAR NOT NULL, "
+    "suffix_de VARCHAR, suffix_en VARCHAR",
+    "events": """
+        id VARCHAR NOT NULL, "at" DATE NOT NULL, title_de VARCHAR NOT NULL, title_en VARCHAR NOT NULL,
+        source_de VARCHAR NOT NULL, source_en VARCHAR NOT NULL, verified BOOLEAN NOT NULL
+    """,
+    "corrections": """
+        id VARCHAR NOT NULL, source VARCHAR NOT NULL, "table" VARCHAR NOT NULL, action VARCHAR NOT NULL,
+        rows INTEGER NOT NULL, reason_de VARCHAR NOT NULL, reason_en VARCHAR NOT NULL
+    """,
+    "store": "schema_version INTEGER NOT NULL, vintage VARCHAR NOT NULL, metadata_sha256 VARCHAR NOT NULL",
+}
