@@ -75,7 +75,7 @@ def assert_same_figures(ours: pl.DataFrame, theirs: Path) -> int:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=7)
+    options.add_argument("--rounds", type=int, default=15)
     options.add_argument("--peer-rounds", type=int, default=3)
     chosen = options.parse_args()
     body = whole_cube(gzip.decompress((recordings() / "eurostat" / f"{TABLE}.tsv.gz").read_bytes()).decode())

@@ -39,7 +39,7 @@ def assert_same_figures(ours: pl.DataFrame, theirs: Path) -> int:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=9)
+    options.add_argument("--rounds", type=int, default=15)
     options.add_argument("--peer-rounds", type=int, default=5)
     chosen = options.parse_args()
     source = recordings() / "eurostat" / f"{TABLE}.tsv.gz"

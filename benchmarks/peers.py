@@ -30,7 +30,7 @@ def peers_python() -> Path:
 
 def run_peer(script: str, source: Path, figures: Path, rounds: int) -> dict[str, float]:
     """Best seconds per way of reading ``source``; the peer writes what it read to ``figures`` as CSV."""
-    command = [peers_python(), PROJECT / "benchmarks" / script, source, figures, str(rounds)]
+    command: list[str | Path] = [peers_python(), PROJECT / "benchmarks" / script, source, figures, str(rounds)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     seconds: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return seconds

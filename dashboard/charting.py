@@ -7,19 +7,22 @@ from dataclasses import dataclass
 import polars as pl
 import streamlit as st
 
+from dashboard import formats
 from dashboard.charts.bar import bar_chart
 from dashboard.charts.line import line_chart
-from dashboard.charts.model import ChartModel, chart_model
+from dashboard.charts.model import ChartModel, chart_model, figure_text
 from dashboard.charts.multiples import small_multiples
 from dashboard.charts.palette import Theme
+from dashboard.charts.sparkline import sparkline
 from dashboard.charts.spec import Spec
 from dashboard.descriptions import Attribution, alt_text, attributions, caveats, footer, subtitle
 from dashboard.headlines import headline
 from dashboard.metadata import Metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store
-from dashboard.tables import escaped
+from dashboard.tables import escaped, small
 from dashboard.text import text
+from dashboard.tiles import Tile, tile
 from dashboard.view import View
 
 PANELS_A_ROW = 3
@@ -43,8 +46,8 @@ class Drawing:
 def drawing(_store: Store, _metadata: Metadata, store_name: str, view: View, theme: Theme) -> Drawing:
     """The drawing of a view, made once per store, view and ground. Nobody may change it."""
     figures = view_figures(_store, _metadata, view)
-    named = attributions(figures, _metadata)
-    model = chart_model(figures, view, _metadata, theme, footer(named, view))
+    named = attributions(figures, _metadata, view.lang)
+    model = chart_model(figures, view, _metadata, theme, footer(named, view, _metadata))
     said = headline(figures, view, _metadata)
     return Drawing(
         figures=figures,
@@ -71,8 +74,10 @@ def draw_charts(drawn: Drawing, view: View) -> None:
         for column, (name, spec) in zip(columns, drawn.charts[start : start + PANELS_A_ROW], strict=False):
             with column:
                 st.markdown(f"**{escaped(name)}**")
-                st.vega_lite_chart(spec, alt=text(view.lang, "charts.alt_panel", name=name), theme=None, width="stretch")
-    st.caption(escaped(" ".join(drawn.model.footer)))
+                st.vega_lite_chart(
+                    spec, alt=text(view.lang, "charts.alt_panel", name=name), theme=None, width="stretch"
+                )
+    st.markdown(small(" ".join(drawn.model.footer)))
 
 
 def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:
@@ -83,3 +88,35 @@ def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:
     if view.chart == "small-multiples":
         return tuple(small_multiples(model))
     return (("", line_chart(model)),)
+
+
+@dataclass(frozen=True)
+class TileDrawing:
+    """A tile's facts with its sparkline and source."""
+
+    facts: Tile
+    spark: Spec
+    alt: str
+    source: str
+
+
+@st.cache_resource(max_entries=400, show_spinner=False)
+def tile_drawing(_store: Store, _metadata: Metadata, store_name: str, view: View, theme: Theme) -> TileDrawing | None:
+    """The tile of a view of one series; None without any figure."""
+    figures = view_figures(_store, _metadata, view)
+    facts = tile(figures, view, _metadata)
+    if facts is None:
+        return None
+    model = chart_model(figures, view, _metadata, theme)
+    first, last = model.series[0].valued[0], model.series[0].valued[-1]
+    return TileDrawing(
+        facts=facts,
+        spark=sparkline(model),
+        alt=text(
+            view.lang,
+            "charts.alt_sparkline",
+            first=f"{formats.period(first.period, view.lang)} {figure_text(first, model)}",
+            last=f"{formats.period(last.period, view.lang)} {figure_text(last, model)}",
+        ),
+        source=", ".join(dict.fromkeys(_metadata.sources[s].publisher.to(view.lang) for s in figures["source"])),
+    )

@@ -55,10 +55,15 @@ def measures_of(indicator: Indicator, breakdowns: Sequence[str], metadata: Metad
         possible.append("share")
     if indicator.per1000 and POPULATION in metadata.indicators:
         possible.append("per1000")
-    if indicator.measure != "rate" and not all("direction=net" in b for b in breakdowns):
+    if indicator.measure != "rate" and not all(is_balance(b) for b in breakdowns):
         possible.append("index")  # a balance crosses zero: an index of it says nothing
     possible.append("change")
     return tuple(possible)
+
+
+def is_balance(breakdown: str) -> bool:
+    """Whether the figures are arrivals minus departures: they cross zero, so no percentage of them says anything."""
+    return "direction=net" in breakdown.split(";")
 
 
 def periods_of(indicators: Sequence[Indicator]) -> tuple[Period, ...]:

@@ -51,11 +51,12 @@ def what_and_where(page: Page) -> None:
         )
     if len(offered) > 1:
         with columns[2]:
-            _keep(BREAKDOWNS, list(dict.fromkeys(b for i in _indicators(page) for b in breakdowns_of(i, view.breakdowns))))
+            shown = dict.fromkeys(b for i in _indicators(page) for b in breakdowns_of(i, view.breakdowns))
+            _keep(BREAKDOWNS, list(shown))
             st.multiselect(
                 text(lang, "explore.breakdowns"),
                 offered,
-                format_func=lambda b: breakdown_label(b, metadata, lang),
+                format_func=lambda b: breakdown_label(b, _holder(b, page), metadata, lang),
                 key=BREAKDOWNS,
                 placeholder=text(lang, "explore.breakdowns_placeholder"),
                 on_change=_changed,
@@ -69,7 +70,7 @@ def how(page: Page) -> None:
     columns = st.columns([5, 4], gap="medium")
     with columns[0]:
         _keep(MEASURE, view.measure)
-        st.segmented_control(
+        st.pills(
             text(lang, "explore.measure"),
             _measures(page),
             format_func=lambda m: text(lang, f"measures.{m}"),
@@ -80,7 +81,7 @@ def how(page: Page) -> None:
         )
     with columns[1]:
         _keep(CHART, view.chart)
-        st.segmented_control(
+        st.pills(
             text(lang, "explore.chart"),
             list(CHARTS),
             format_func=lambda c: text(lang, f"charts.{c}"),
@@ -119,8 +120,7 @@ def _more(page: Page) -> None:
     offered = [
         i.id
         for i in metadata.indicators.values()
-        if i.id != first.id
-        and (i.id in view.indicators or _fits(i, first, page))
+        if i.id != first.id and (i.id in view.indicators or _fits(i, first, page))
     ]
     if not offered:
         return
@@ -145,15 +145,19 @@ def _indicators(page: Page) -> list[Indicator]:
     return [page.metadata.indicators[i] for i in page.view.indicators]
 
 
+def _holder(breakdown: str, page: Page) -> Indicator:
+    """The first shown indicator that has the breakdown: it knows how to name it."""
+    shown = _indicators(page)
+    return next((i for i in shown if breakdown in i.breakdowns), shown[0])
+
+
 def _measures(page: Page) -> list[str]:
     """What all indicators of the view can be shown as."""
-    possible = [
-        measures_of(i, breakdowns_of(i, page.view.breakdowns), page.metadata) for i in _indicators(page)
-    ]
+    possible = [measures_of(i, breakdowns_of(i, page.view.breakdowns), page.metadata) for i in _indicators(page)]
     return [m for m in possible[0] if all(m in p for p in possible)]
 
 
-def _keep(key: str, value: Any) -> None:
+def _keep(key: str, value: object) -> None:
     """Sets a widget from the address before it is drawn."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value

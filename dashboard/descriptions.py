@@ -11,10 +11,11 @@ from dashboard import formats
 from dashboard.charts.bar import common_period
 from dashboard.charts.model import ChartModel, is_hollow, value_axis
 from dashboard.charts.multiples import shared_axis
-from dashboard.choices import breakdowns_of, default_breakdown
-from dashboard.labels import breakdown_label, period_kind_label, scale_of
+from dashboard.choices import breakdowns_of
+from dashboard.labels import breakdown_label, is_whole, period_kind_label, scale_of
 from dashboard.measures import first_common_end
-from dashboard.metadata import REGION_SUM, Indicator, Metadata
+from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata
+from dashboard.queries import shown_indicator
 from dashboard.text import text
 from dashboard.view import View
 
@@ -53,26 +54,35 @@ def alt_text(headline: str, view: View) -> str:
     return text(view.lang, "charts.alt_bar" if view.chart == "bar" else "charts.alt_line", headline=headline)
 
 
-def attributions(figures: pl.DataFrame, metadata: Metadata) -> tuple[Attribution, ...]:
-    """The sources behind the figures, each attribution once."""
-    rows = figures.group_by("source", "attribution", "licence", maintain_order=True).agg(pl.col("retrieved_at").max())
-    return tuple(
-        Attribution(attribution, licence, metadata.sources[source].licence_url, retrieved)
-        for source, attribution, licence, retrieved in rows.select(
-            "source", "attribution", "licence", "retrieved_at"
-        ).iter_rows()
-        if source in metadata.sources
+def attributions(figures: pl.DataFrame, metadata: Metadata, lang: Lang) -> tuple[Attribution, ...]:
+    """The sources behind the figures in the view's language, each register or statistic once."""
+    rows = figures.group_by("source", "table", maintain_order=True).agg(pl.col("retrieved_at").max())
+    found: dict[str, Attribution] = {}
+    for source_id, table, retrieved in rows.iter_rows():
+        source = metadata.sources[source_id]
+        data = metadata.data_names.get((source_id, table))
+        said = source.attribution.to(lang).replace("{data}", data.to(lang) if data else table)
+        known = found.get(said)
+        newest = max(known.retrieved, retrieved) if known else retrieved
+        found[said] = Attribution(said, source.licence.to(lang), source.licence_url, newest)
+    return tuple(found.values())
+
+
+def is_own_calculation(view: View, metadata: Metadata) -> bool:
+    """The region's sum and every figure that is worked out here; the publishers' terms ask to say so."""
+    published = view.measure == "number" or (
+        view.measure == "share" and all(metadata.indicators[i].share_kind == "published" for i in view.indicators)
     )
+    return REGION_SUM in view.regions or not published
 
 
-def footer(named: tuple[Attribution, ...], view: View) -> str:
+def footer(named: tuple[Attribution, ...], view: View, metadata: Metadata) -> str:
     """The source line inside the chart; the region's sum and every worked-out figure is an own calculation."""
     if not named:
         return ""
-    own = REGION_SUM in view.regions or view.measure not in ("number", "share")
     return text(
         view.lang,
-        "sources.footer_own" if own else "sources.footer",
+        "sources.footer_own" if is_own_calculation(view, metadata) else "sources.footer",
         attribution="; ".join(dict.fromkeys(a.text for a in named)),
         licence="; ".join(dict.fromkeys(a.licence for a in named)),
     )
@@ -81,13 +91,13 @@ def footer(named: tuple[Attribution, ...], view: View) -> str:
 def caveats(figures: pl.DataFrame, view: View, metadata: Metadata, model: ChartModel) -> tuple[str, ...]:
     """What a reader must know before quoting: breaks, rounding, own calculations, signs of the chart."""
     indicators = [metadata.indicators[i] for i in view.indicators]
+    shown = [metadata.indicators[shown_indicator(i, view, metadata)] for i in view.indicators]
     return (
         *_chart_signs(view, model),
-        *_breaks(figures, indicators, view),
+        *_breaks(figures, shown, view),
         *_calculations(figures, indicators, view, metadata),
-        *(i.rounding.text.to(view.lang) for i in indicators if i.rounding and view.measure != "share"),
+        *(i.rounding.text.to(view.lang) for i in shown if i.rounding),
         *_mixtures(figures, indicators, view),
-        *(note.to(view.lang) for i in indicators for note in i.notes),
     )
 
 
@@ -162,6 +172,6 @@ def _titled(indicator: Indicator, view: View, metadata: Metadata) -> str:
     if view.measure == "share" and indicator.share_kind == "published":
         title = metadata.indicators[indicator.share_indicator or ""].title.to(view.lang)
     chosen = breakdowns_of(indicator, view.breakdowns)
-    if chosen == ("",) or chosen == (default_breakdown(indicator),) == (indicator.default_breakdown,):
+    if len(chosen) == 1 and is_whole(chosen[0], indicator):
         return title
-    return f"{title} ({'; '.join(breakdown_label(b, metadata, view.lang) for b in chosen)})"
+    return f"{title} ({'; '.join(breakdown_label(b, indicator, metadata, view.lang) for b in chosen)})"

@@ -13,8 +13,8 @@ from datetime import date
 import polars as pl
 
 from dashboard import formats
-from dashboard.choices import default_breakdown
-from dashboard.labels import Scale, breakdown_label, is_percent, scale_of
+from dashboard.choices import is_balance
+from dashboard.labels import Scale, breakdown_label, is_percent, is_whole, scale_of
 from dashboard.metadata import Indicator, Lang, Metadata
 from dashboard.series import Point, Series, break_between, rounding_error, series_of
 from dashboard.text import has_text, text
@@ -46,14 +46,14 @@ class _Finding:
         """The change in percent; None where a figure is not above zero."""
         if self.change is None or _value(self.first) <= 0 or _value(self.last) < 0:
             return None
+        if is_balance(self.series.breakdown):
+            return None
         return (_value(self.last) / _value(self.first) - 1) * 100
 
 
 def headline(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
     """The finding of a frame of ``queries.view_figures`` in the view's language."""
-    findings = [
-        _finding(series, view, metadata) for series in series_of(figures, view, metadata) if series.valued
-    ]
+    findings = [_finding(series, view, metadata) for series in series_of(figures, view, metadata) if series.valued]
     if not findings:
         place = ", ".join(metadata.regions[r].short.to(view.lang) for r in view.regions)
         return text(view.lang, "headlines.nothing", place=place, title=_title(view, metadata))
@@ -128,23 +128,35 @@ def _development(finding: _Finding, scale: Scale, view: View) -> str:
 
 
 def _few(findings: Sequence[_Finding], view: View, metadata: Metadata) -> str:
+    """Each series with its newest figure and, where one may be claimed, its change on the common beginning."""
     lang = view.lang
-    named = []
+    same_end = len({f.last.period for f in findings}) == 1
+    same_start = len({f.first.period for f in findings}) == 1
+    named, changes = [], 0
     for finding in findings:
         scale = scale_of(finding.indicator, view.measure, metadata, lang)
         said = f"{finding.series.label} {_written(finding.last, scale, lang)}"
-        if len({f.last.period for f in findings}) > 1:
-            said += f" {formats.when(finding.last.period, lang)}"
-        growth = _growth(finding, scale, view)
+        said += "" if same_end else f" {formats.when(finding.last.period, lang)}"
+        growth = _growth(finding, scale, view) if same_start else None
         if growth:
-            versus = formats.versus(finding.first.period, lang)
-            said += text(lang, "headlines.few_change", change=growth, versus=versus)
-        elif finding.broken and view.measure != "change":
+            said += text(lang, "headlines.few_change", change=growth)
+            changes += 1
+        elif finding.broken and view.measure not in ("change", "index"):
             said += text(lang, "headlines.few_broken", day=formats.day(finding.broken, lang))
         named.append(said)
-    when = formats.when(findings[0].last.period, lang) if _same_end(findings) else ""
     subject = _subject(findings, view, metadata)
-    return text(lang, "headlines.few", subject=subject, when=f" {when}" if when else "", list="; ".join(named))
+    if view.measure == "index":
+        subject = text(lang, "headlines.index_base", subject=subject, base=formats.period(_base(findings[0]), lang))
+    parts = {
+        "subject": subject,
+        "when": f" {formats.when(findings[0].last.period, lang)}" if same_end else "",
+        "list": "; ".join(named),
+    }
+    if not changes:
+        return text(lang, "headlines.few", **parts)
+    each = text(lang, "headlines.each") if changes > 1 else ""
+    versus = " ".join(part for part in (each, formats.versus(findings[0].first.period, lang)) if part)
+    return text(lang, "headlines.few_compared", **parts, versus=versus)
 
 
 def _many(findings: Sequence[_Finding], view: View, metadata: Metadata) -> str:
@@ -184,7 +196,7 @@ def _many(findings: Sequence[_Finding], view: View, metadata: Metadata) -> str:
 
 def _growth(finding: _Finding, scale: Scale, view: View) -> str | None:
     """The change as it stands in brackets: percent for counts, points for percentages; None if none is claimed."""
-    if view.measure == "change" or finding.change is None:
+    if view.measure in ("change", "index") or finding.change is None:
         return None
     if finding.unchanged:
         return text(view.lang, "headlines.unchanged_short")
@@ -207,23 +219,16 @@ def _noun(finding: _Finding, view: View, metadata: Metadata) -> str:
         noun = _share_title(finding.indicator, view, metadata)
     elif view.measure == "per1000":
         noun = f"{noun} {text(view.lang, 'units.per1000')}"
-    if finding.series.breakdown == default_breakdown(finding.indicator) and not _needs_saying(finding.indicator):
+    if is_whole(finding.series.breakdown, finding.indicator):
         return noun
-    return f"{noun} ({breakdown_label(finding.series.breakdown, metadata, view.lang)})"
-
-
-def _needs_saying(indicator: Indicator) -> bool:
-    """A default breakdown that stands in for a missing total must be named; the catalogue's own need not."""
-    return default_breakdown(indicator) != indicator.default_breakdown
+    return f"{noun} ({breakdown_label(finding.series.breakdown, finding.indicator, metadata, view.lang)})"
 
 
 def _share_title(indicator: Indicator, view: View, metadata: Metadata) -> str:
     other = metadata.indicators.get(indicator.share_indicator or "")
     title = indicator.title.to(view.lang)
-    if other is None:
-        return title
-    if indicator.share_kind == "published":
-        return other.title.to(view.lang)
+    if indicator.id not in view.indicators or other is None:
+        return title  # the published share carries its own title
     return text(view.lang, "headlines.share_of", title=title, whole=other.title.to(view.lang))
 
 
@@ -253,10 +258,6 @@ def _title(view: View, metadata: Metadata) -> str:
 def _base(finding: _Finding) -> str:
     """The period in which an index stands at 100."""
     return next((p.period for p in finding.series.valued if p.value == 100), finding.first.period)
-
-
-def _same_end(findings: Sequence[_Finding]) -> bool:
-    return len({f.last.period for f in findings}) == 1
 
 
 def _percent(value: float, lang: Lang) -> str:

@@ -21,15 +21,25 @@ class Scale:
     signed: bool = False
 
 
-def breakdown_label(breakdown: str, metadata: Metadata, lang: Lang) -> str:
-    """``nationality=foreign;sex=f`` in words; for the total, the word for it."""
-    parts = [part.split("=", 1) for part in breakdown.split(";") if part]
+def breakdown_label(breakdown: str, indicator: Indicator, metadata: Metadata, lang: Lang) -> str:
+    """``nationality=foreign;sex=f`` in words; for the total, the word for it.
+
+    What all of the indicator's breakdowns have in common says nothing about one of them and is left out.
+    """
+    common = set.intersection(*({*b.split(";")} for b in indicator.breakdowns))
+    parts = [part.split("=", 1) for part in breakdown.split(";") if part and part not in common]
     labels = []
     for dim, code in parts:
         dimension = metadata.dimensions.get(dim)
         known = dimension.values.get(code) if dimension else None
         labels.append(known.to(lang) if known else code)
     return ", ".join(labels) or text(lang, "figures.total")
+
+
+def is_whole(breakdown: str, indicator: Indicator) -> bool:
+    """Whether the breakdown is the indicator's whole: nothing but what all its breakdowns have in common."""
+    common = set.intersection(*({*b.split(";")} for b in indicator.breakdowns))
+    return all(part in common for part in breakdown.split(";") if part)
 
 
 def scale_of(indicator: Indicator, measure: Measure, metadata: Metadata, lang: Lang) -> Scale:

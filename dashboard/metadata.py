@@ -122,6 +122,7 @@ class Metadata:
     regions: dict[str, Region]
     units: dict[str, Unit]
     sources: dict[str, Source]
+    data_names: dict[tuple[str, str], Label]  # by source and table: the register or statistic behind it
     dimensions: dict[str, Dimension]
     vintages: dict[str, Vintage]
     current: str
@@ -166,12 +167,17 @@ def read_metadata(store: Store) -> Metadata:
         row["vintage"]: Vintage(row["vintage"], row["published_at"])
         for row in store.query("SELECT vintage, published_at FROM vintages ORDER BY vintage DESC").to_dicts()
     }
+    data_names = {
+        (row["source"], row["table"]): _label(row, "data")
+        for row in store.query('SELECT DISTINCT source, "table", data_de, data_en FROM series').to_dicts()
+    }
     dimensions = _dimensions(store)
     return Metadata(
         indicators=_indicators(store, dimensions),
         regions=regions,
         units=units,
         sources=sources,
+        data_names=data_names,
         dimensions=dimensions,
         vintages=vintages,
         current=str(store.query("SELECT vintage FROM store").item()),
@@ -194,7 +200,7 @@ def _dim(row: dict[str, Any]) -> str:
 def _indicators(store: Store, dimensions: dict[str, Dimension]) -> dict[str, Indicator]:
     held = _held(store)
     breaks: dict[str, list[Break]] = {}
-    for row in store.query("SELECT * FROM breaks ORDER BY indicator, at").to_dicts():
+    for row in store.query('SELECT * FROM breaks ORDER BY indicator, "at"').to_dicts():
         breaks.setdefault(row["indicator"], []).append(Break(row["source"], row["at"], _label(row, "text")))
     found = {}
     for row in store.query("SELECT * FROM indicators ORDER BY sort_order, id").to_dicts():

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import streamlit as st
 
+from dashboard import formats
 from dashboard.charts.palette import Theme
 from dashboard.metadata import Lang, Metadata, read_metadata
 from dashboard.store import NoStoreError, Store, current_store
@@ -62,6 +63,15 @@ def show_notes(page: Page) -> None:
     if page.notes:
         said = [text(page.lang, f"notes.{note.key}", **dict(note.values)) for note in page.notes]
         st.warning("\n\n".join(said), icon=":material/info:")
+
+
+def show_past_state(page: Page) -> None:
+    """Says so when the address asks for an earlier state of the data than the current one."""
+    if page.view.vintage in (None, page.metadata.current):
+        return
+    vintage = page.metadata.vintages[page.view.vintage or ""]
+    said = text(page.lang, "app.past_state", vintage=formats.moment(vintage.published_at, page.lang))
+    st.info(said, icon=":material/history:")
 
 
 def _end(key: str) -> NoReturn:

@@ -88,13 +88,20 @@ def view_selection(view: View, metadata: Metadata) -> Selection:
     first, last = bounds(view, periods_of(indicators))
     breakdowns = dict.fromkeys(b for i in indicators for b in breakdowns_of(i, view.breakdowns))
     return Selection(
-        indicators=view.indicators,
+        indicators=tuple(shown_indicator(i, view, metadata) for i in view.indicators),
         regions=view.regions,
         breakdowns=tuple(breakdowns),
         first=first.end,
         last=last.end,
         vintage=view.vintage,
     )
+
+
+def shown_indicator(indicator_id: str, view: View, metadata: Metadata) -> str:
+    """The indicator whose figures are shown: as a share it is the published share, where there is one."""
+    indicator = metadata.indicators[indicator_id]
+    published = view.measure == "share" and indicator.share_kind == "published"
+    return indicator.share_indicator or indicator_id if published else indicator_id
 
 
 def view_figures(store: Store, metadata: Metadata, view: View) -> pl.DataFrame:
@@ -117,9 +124,8 @@ def _indicator_figures(store: Store, metadata: Metadata, view: View, indicator_i
     breakdowns = breakdowns_of(indicator, view.breakdowns)
     other = metadata.indicators.get(indicator.share_indicator or "")
     if view.measure == "share" and indicator.share_kind == "published" and other:
-        # the publisher's own share, not one that is worked out here; the series keep their indicator
-        published = _series(store, metadata, view, other.id, tuple(b for b in breakdowns if b in other.breakdowns))
-        return published.with_columns(pl.lit(indicator_id).alias("indicator"))
+        # the publisher's own share, with its own breaks and sources, not one that is worked out here
+        return _series(store, metadata, view, other.id, tuple(b for b in breakdowns if b in other.breakdowns))
     figures = _series(store, metadata, view, indicator_id, breakdowns)
     if view.measure == "share" and other:
         return ratio(figures, _totals(store, view, other.id), 100, same_day=True)
@@ -138,12 +144,10 @@ def _series(
     chosen = Selection(indicators=(indicator_id,), regions=view.regions, breakdowns=breakdowns, vintage=view.vintage)
     found = observations(store, chosen, view.lang)
     preferred = metadata.indicators[indicator_id].preferred_source
-    series = ["region", "breakdown"]
+    best = pl.col("source").sort_by(["preferred", "source"], descending=[True, False]).first()
     return (
         found.with_columns((pl.col("source") == preferred).alias("preferred"))
-        .with_columns(
-            pl.col("source").sort_by(["preferred", "source"], descending=[True, False]).first().over(series).alias("use")
-        )
+        .with_columns(best.over("region", "breakdown").alias("use"))
         .filter(pl.col("source") == pl.col("use"))
         .sort(
             pl.col("region").replace_strict(_ranks(view.regions), return_dtype=pl.Int64),

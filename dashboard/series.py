@@ -62,7 +62,7 @@ def _label(
     if len({k[1] for k in among}) > 1:
         parts.append(metadata.regions[region].short.to(view.lang))
     if len({k[2] for k in among if k[0] == indicator}) > 1:
-        parts.append(breakdown_label(breakdown, metadata, view.lang))
+        parts.append(breakdown_label(breakdown, metadata.indicators[indicator], metadata, view.lang))
     return ", ".join(parts) or metadata.regions[region].short.to(view.lang)
 
 

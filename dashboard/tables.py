@@ -30,6 +30,11 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
+def small(text: str) -> str:
+    """Plain text in small print, in the text's full colour."""
+    return f":small[{escaped(text)}]"
+
+
 def _cell(point: Point | None, model: ChartModel) -> str:
     return "–" if point is None else figure_text(point, model)
 

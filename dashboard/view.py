@@ -84,10 +84,11 @@ def read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[Not
 def to_params(view: View, metadata: Metadata) -> dict[str, str]:
     """The address's parameters in the order of the contract; defaults are left out."""
     first = metadata.indicators[view.indicators[0]]
+    breakdowns = ",".join(b or TOTAL for b in view.breakdowns)
     found = {
         "i": "" if view.indicators == (default_indicator(metadata),) else ",".join(view.indicators),
-        "r": "" if view.regions == (default_region(first),) else ",".join(view.regions),
-        "b": "" if view.breakdowns == (default_breakdown(first),) else ",".join(b or TOTAL for b in view.breakdowns),
+        "r": "" if view.regions in ((), (default_region(first),)) else ",".join(view.regions),
+        "b": "" if view.breakdowns == (default_breakdown(first),) else breakdowns,
         "from": view.start or "",
         "to": view.end or "",
         "as": "" if view.measure == "number" else view.measure,
@@ -178,9 +179,7 @@ def _breakdowns(params: Mapping[str, str], indicators: Sequence[Indicator], note
     return tuple(dict.fromkeys(found)) or breakdowns_of(indicators[0], ())
 
 
-def _range(
-    params: Mapping[str, str], periods: Sequence[Period], notes: list[Note]
-) -> tuple[str | None, str | None]:
+def _range(params: Mapping[str, str], periods: Sequence[Period], notes: list[Note]) -> tuple[str | None, str | None]:
     """The address forms of the first and last period inside the wanted range; None where it is the outermost."""
     days = {}
     for key in ("from", "to"):

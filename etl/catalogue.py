@@ -170,28 +170,32 @@ class Rounding(Strict):
 
 
 class PartsCheck(Strict):
-    """Over one dimension the parts must add up to the total, up to ``tolerance``."""
+    """Over one dimension the parts must add up to the total, up to ``steps`` of rounding, from year ``since`` on.
+
+    A step is what the figures of a year are multiples of: 5 in a register rounded to 5, else 1.
+    """
 
     dim: str
     parts: tuple[str, ...]
-    tolerance: float = 0
+    steps: int = 0
+    since: int = 1900
     sources: tuple[Id, ...] | None = None
 
 
 class BalanceCheck(Strict):
-    """``minuend`` - ``subtrahend`` = ``difference`` over one dimension, up to ``tolerance``."""
+    """``minuend`` - ``subtrahend`` = ``difference`` over one dimension, up to ``steps`` of rounding."""
 
     dim: str
     minuend: str
     subtrahend: str
     difference: str
-    tolerance: float = 0
+    steps: int = 0
 
 
 class DistrictsCheck(Strict):
-    """All districts of the Land must add up to the Land: within ``tolerance`` or ``share`` of it."""
+    """All districts of the Land must add up to the Land: within ``steps`` of rounding plus ``share`` of it."""
 
-    tolerance: float = 0
+    steps: int = 0
     share: float = 0
     since: int = 1900
     sources: tuple[Id, ...] | None = None

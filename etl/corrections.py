@@ -79,6 +79,7 @@ def _apply(frame: pl.DataFrame, rows: pl.Expr, correction: Correction) -> tuple[
         )
         return frame, touched
     added = {column: labels[0] for column, labels in correction.where.items()}
-    region = frame.filter(pl.col("Gebietseinheit") == added.get("Gebietseinheit"))["region"].first()
+    named = added.get("Gebietseinheit")  # a table without regions belongs to one as a whole
+    region = (frame if named is None else frame.filter(pl.col("Gebietseinheit") == named))["region"].first()
     row = pl.DataFrame([{**added, "region": region, "status": "pending", CONFLICT: False}])
     return pl.concat([frame, row.cast({c: frame.schema[c] for c in row.columns})], how="diagonal"), 1

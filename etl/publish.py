@@ -129,9 +129,9 @@ def _write_observations(
 
 def _write_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
     if rows:
-        names = ", ".join(f'"{c}"' for c in rows[0])
-        marks = ", ".join("?" for _ in rows[0])
-        con.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', [list(r.values()) for r in rows])  # noqa: S608
+        con.register("rows", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
+        con.execute(f'INSERT INTO "{table}" BY NAME FROM rows')
+        con.unregister("rows")
 
 
 def _published_hash(published_dir: Path) -> str:

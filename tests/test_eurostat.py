@@ -192,6 +192,11 @@ def test_flags_become_the_statuses_of_the_store(cell: str, value: float | None, 
     assert frame.select("value", "status").row(0) == (value, status)
 
 
+def test_a_colon_among_the_flags_of_json_stat_says_missing_and_nothing_else():
+    body = edited(value={"3": 5}, status={"0": ":", "1": ": u", "3": ":p"})
+    assert jsonstat.decode(body, TABLE).select("value", "flag").rows() == [(None, "u"), (5.0, "p")]
+
+
 def test_an_unknown_flag_and_a_figure_that_should_have_been_withheld_are_noted():
     body = b"freq,geo\\TIME_PERIOD\t2021 \t2022 \r\nA,DE911\t7 x\t9 c\r\n"
     notes = " | ".join(parse(reply(body, "tsv"), catalogue({"freq": {"A": ""}})).notes)
@@ -281,6 +286,10 @@ BROKEN_TSV = {
     "renamed period": (GOOD_TSV.replace(b"2022 ", b"total "), "expected a header"),
     "period twice": (GOOD_TSV.replace(b"2022 ", b"2021 "), "expected a header"),
     "no frequency, quarters": (b"unit,geo\\time\t2021Q1 \nNR,DE911\t1 \n", "no column 'freq'"),
+    "field lost beside a colon in a code": (
+        b"freq,geo\\TIME_PERIOD\t2021 \t2022 \nA,DE1\t1 \t2 \nA,D:2\t2 \n",
+        "line 3 should have 4 fields",
+    ),
     "cut gzip": (gzip.compress(GOOD_TSV)[:-20], "ends early"),
     "damaged gzip": (b"\x1f\x8b" + bytes(100), "damaged gzip"),
     "bytes behind the gzip": (gzip.compress(GOOD_TSV) + b"tail", "damaged gzip"),

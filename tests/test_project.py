@@ -70,7 +70,9 @@ def tracked_files() -> list[Path]:
 
 def test_no_file_names_a_registry_or_a_path_of_a_machine():
     # the words are put together here so that this file does not hold them
-    words = ["".join(w) for w in (("pythonhosted", ".org"), ("pypi", ".org"), ("registry.npm", "js"), ("deb.deb", "ian"))]
+    words = [
+        "".join(w) for w in (("pythonhosted", ".org"), ("pypi", ".org"), ("registry.npm", "js"), ("deb.deb", "ian"))
+    ]
     words += ["/" + "root/", "/" + "work/"]
     text_files = [p for p in tracked_files() if p.suffix not in (".parquet", ".png")]
     hits = [f"{p.relative_to(ROOT)}: {w}" for p in text_files for w in words if w in p.read_text(encoding="utf-8")]

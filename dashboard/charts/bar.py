@@ -69,7 +69,7 @@ def _columns(model: ChartModel) -> Spec:
 
 def _rows(model: ChartModel) -> Spec:
     period = common_period(model.series)
-    bars = []
+    bars: list[Spec] = []
     for n, (series, style) in enumerate(zip(model.series, model.styles, strict=True)):
         point = next((p for p in series.points if p.period == period and p.value is not None), None)
         if point is not None:
@@ -130,8 +130,7 @@ def _rows(model: ChartModel) -> Spec:
                 },
             }
         )
-    widest = max((len(str(bar["figure"])) for bar in bars), default=0)
-    return framed(layers, model, plot_height=ROW_HEIGHT * max(1, len(bars)), right=12 + round(widest * 7))
+    return framed(layers, model, plot_height=ROW_HEIGHT * max(1, len(bars)), right=12)
 
 
 def _short(point: Point, model: ChartModel) -> str:

@@ -34,33 +34,41 @@ def line_chart(model: ChartModel, *, plot_height: int = PLOT_HEIGHT, shared: Axi
     days = [p.end for s in model.series for p in s.points]
     labels = [label_lines(s.label) for s in model.series]
     alone = len(model.series) == 1
-    right = 12 if alone else 20 + round(max(len(line) for lines in labels for line in lines) * 6.9)
     layers = [
         *_break_layers(model, days, axis),
         *zero_rule(axis, model),
         _line_layer(model, axis, days),
         _point_layer(model),
-        *([] if alone else [_label_layer(model, axis, labels, plot_height)]),
+        *([] if alone else _label_layers(model, axis, labels, plot_height)),
     ]
     top = 22 if model.breaks else 10
-    return framed(layers, model, plot_height=plot_height, right=right, top=top)
+    return framed(layers, model, plot_height=plot_height, right=12, top=top)
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Middles of labels, moved as little as needed so that none overlap, inside ``low`` to ``high`` where they fit.
+    """Middles of labels (px, downwards), moved as little as possible so that none overlap.
 
-    Labels are pushed down from the top in order, then back up from the bottom.
+    Labels that would collide form a block around the mean of their wished places; blocks that meet are joined.
+    The result stays inside ``low`` to ``high`` where all labels fit.
     """
     order = sorted(range(len(wanted)), key=lambda n: wanted[n])
-    placed = list(wanted)
-    edge = low
+    offsets, below = {}, 0.0
+    for n in order:  # where the label would stand if all were stacked without a space
+        offsets[n] = below + heights[n] / 2
+        below += heights[n] + LABEL_GAP
+    blocks: list[tuple[float, list[int]]] = []  # wished top of the stack, and its labels
     for n in order:
-        placed[n] = max(placed[n], edge + heights[n] / 2)
-        edge = placed[n] + heights[n] / 2 + LABEL_GAP
-    edge = high
-    for n in reversed(order):
-        placed[n] = min(placed[n], edge - heights[n] / 2)
-        edge = placed[n] - heights[n] / 2 - LABEL_GAP
+        block = (wanted[n] - offsets[n], [n])
+        while blocks and blocks[-1][0] > block[0]:
+            top, members = blocks.pop()
+            size = len(members) + len(block[1])
+            block = ((top * len(members) + block[0] * len(block[1])) / size, [*members, *block[1]])
+        blocks.append(block)
+    last_top = high - (below - LABEL_GAP)
+    placed = [0.0] * len(wanted)
+    for top, members in blocks:
+        for n in members:
+            placed[n] = max(low, min(top, last_top)) + offsets[n]
     return placed
 
 
@@ -126,7 +134,7 @@ def _drawn(points: Sequence[Point], many: bool) -> Sequence[Point]:
     return [p for n, p in enumerate(points) if not many or n in (0, len(points) - 1) or is_hollow(p)]
 
 
-def _label_layer(model: ChartModel, axis: Axis, labels: Sequence[list[str]], plot_height: int) -> Spec:
+def _label_layers(model: ChartModel, axis: Axis, labels: Sequence[list[str]], plot_height: int) -> list[Spec]:
     """Names at the right end, in the line's colour, spread so that none overlap."""
     named = [
         (series.valued[-1], style, lines)
@@ -145,28 +153,33 @@ def _label_layer(model: ChartModel, axis: Axis, labels: Sequence[list[str]], plo
             "v": axis.high - (place - height / 2 + LABEL_LINE / 2) / scale,
             "text": lines,
             "color": style.color,
-            "weight": "bold" if style.width > 2 else "normal",
+            "strong": style.width > 2,
         }
         for place, height, (_, style, lines) in zip(places, heights, named, strict=True)
     ]
-    return {
-        "data": {"values": rows},
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "baseline": "middle",
-            "dx": 10,
-            "lineHeight": LABEL_LINE,
-            "fontSize": LABEL_SIZE,
-            "clip": False,
-        },
-        "encoding": {
-            "x": {"field": "t", "type": "temporal"},
-            "y": {"field": "v", "type": "quantitative"},
-            "text": {"field": "text"},
-            "color": {"field": "color", "type": "nominal", "scale": None, "legend": None},
-        },
-    }
+    # weight is no channel: the region's sum has a layer of its own
+    return [
+        {
+            "data": {"values": [row for row in rows if row["strong"] is strong]},
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "baseline": "middle",
+                "dx": 10,
+                "lineHeight": LABEL_LINE,
+                "fontSize": LABEL_SIZE,
+                "fontWeight": "bold" if strong else "normal",
+                "clip": False,
+            },
+            "encoding": {
+                "x": {"field": "t", "type": "temporal"},
+                "y": {"field": "v", "type": "quantitative"},
+                "text": {"field": "text"},
+                "color": {"field": "color", "type": "nominal", "scale": None, "legend": None},
+            },
+        }
+        for strong in (False, True)
+    ]
 
 
 def _break_layers(model: ChartModel, days: Sequence[date], axis: Axis) -> list[Spec]:

@@ -61,9 +61,7 @@ class ChartModel:
         return [p.value for s in self.series for p in s.points if p.value is not None]
 
 
-def chart_model(
-    figures: pl.DataFrame, view: View, metadata: Metadata, theme: Theme, footer: str = ""
-) -> ChartModel:
+def chart_model(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Theme, footer: str = "") -> ChartModel:
     """The model of a frame of ``queries.view_figures``; ``footer`` is the source line inside the chart."""
     palette = PALETTES[theme]
     series = tuple(_with_gaps(s) for s in series_of(figures, view, metadata))
@@ -132,19 +130,13 @@ def _with_gaps(series: Series) -> Series:
             missing = date(filled[-1].end.year + 1, 12, 31)
             filled.append(Point(missing, str(missing.year), None, "missing"))
         filled.append(point)
-    return Series(
-        series.indicator, series.region, series.breakdown, series.source, series.label, tuple(filled)
-    )
+    return Series(series.indicator, series.region, series.breakdown, series.source, series.label, tuple(filled))
 
 
-def _breaks(
-    series: Sequence[Series], metadata: Metadata, lang: Lang, first: date, last: date
-) -> tuple[BreakMark, ...]:
+def _breaks(series: Sequence[Series], metadata: Metadata, lang: Lang, first: date, last: date) -> tuple[BreakMark, ...]:
     """The breaks inside the range, one for each day."""
     drawn = {(s.indicator, s.source) for s in series}
-    days = {
-        b.at for indicator, source in drawn for b in metadata.indicators[indicator].breaks if b.source == source
-    }
+    days = {b.at for indicator, source in drawn for b in metadata.indicators[indicator].breaks if b.source == source}
     return tuple(
         BreakMark(day, text(lang, "charts.break", year=day.year)) for day in sorted(days) if first < day <= last
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dashboard.charts.model import Axis, ChartModel, milliseconds
+from dashboard.charts.model import Axis, ChartModel
 from dashboard.charts.palette import Palette
 from dashboard.metadata import Lang
 
@@ -25,8 +25,9 @@ _NUMBERS: dict[Lang, Spec] = {
 def framed(layers: Sequence[Spec], model: ChartModel, *, plot_height: int, right: int, top: int = 8) -> Spec:
     """A full specification around layers.
 
-    ``plot_height`` is the height of the plotting area, ``right`` the room for labels beside it, both in px. The
-    SVG renderer is forced: on a canvas only the alternative text would reach a screen reader.
+    ``plot_height`` is the height of the plotting area, ``right`` the margin beside it (names at the lines' ends
+    make their own room), both in px. The SVG renderer is forced: on a canvas only the alternative text would
+    reach a screen reader.
     """
     spec: Spec = {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -82,9 +83,9 @@ def time_axis(days: Sequence[date], model: ChartModel) -> Spec:
     return {
         "field": "t",
         "type": "temporal",
-        "scale": {"type": "utc", "domain": [milliseconds(ends[0]), milliseconds(ends[-1])], "padding": 6},
+        "scale": {"type": "utc", "padding": 6},
         "axis": {
-            "values": [milliseconds(d) for d in ticks],
+            "values": [{"year": d.year, "month": d.month, "date": d.day, "utc": True} for d in ticks],
             "labelExpr": f"utcFormat(datum.value, '{'%Y' if one_a_year else '%m/%Y'}')",
             "labelOverlap": "parity",
             "labelFlush": False,

@@ -8,6 +8,7 @@ import time
 
 import pytest
 import stamina
+
 from etl.catalogue import load_catalogue
 from etl.errors import FetchError
 from etl.http import USER_AGENT, PoliteSession, check_address, parse_retry_after
@@ -26,7 +27,9 @@ def session(**changes):
 
 
 def test_a_reply_comes_with_its_headers_and_we_say_who_asks(httpserver):
-    httpserver.expect_request("/a.csv", headers={"User-Agent": USER_AGENT}).respond_with_data(b"x", headers={"ETag": '"1"'})
+    httpserver.expect_request("/a.csv", headers={"User-Agent": USER_AGENT}).respond_with_data(
+        b"x", headers={"ETag": '"1"'}
+    )
     reply = session().get(httpserver.url_for("/a.csv"))
     assert (reply.status, reply.body, reply.headers["ETag"]) == (200, b"x", '"1"')
 
@@ -119,7 +122,8 @@ def test_an_error_holds_no_password():
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7), ("-3", 0), ("99999", 60), ("soon", None), (None, None), ("Mon, 01 Jan 2001 00:00:00 GMT", 0)]
+    ("header", "seconds"),
+    [("7", 7), ("-3", 0), ("99999", 60), ("soon", None), (None, None), ("Mon, 01 Jan 2001 00:00:00 GMT", 0)],
 )
 def test_retry_after_is_honoured_within_reason(header, seconds):
     assert parse_retry_after(header) == seconds

@@ -21,7 +21,11 @@ YEAR_END = PeriodRule(kind="reference_date", day="12-31")
     ("text", "rule", "expected"),
     [
         ("2024", YEAR_END, ("2024-12-31", date(2024, 12, 31), date(2024, 12, 31))),
-        ("2021", PeriodRule(kind="reference_date", day="12-31", offset_years=-1), ("2020-12-31",) + (date(2020, 12, 31),) * 2),
+        (
+            "2021",
+            PeriodRule(kind="reference_date", day="12-31", offset_years=-1),
+            ("2020-12-31",) + (date(2020, 12, 31),) * 2,
+        ),
         ("2024", PeriodRule(kind="year"), ("2024", date(2024, 1, 1), date(2024, 12, 31))),
         ("Juni 2024", PeriodRule(kind="month"), ("2024-06", date(2024, 6, 1), date(2024, 6, 30))),
         ("Dezember 2023", PeriodRule(kind="month"), ("2023-12", date(2023, 12, 1), date(2023, 12, 31))),
@@ -85,4 +89,6 @@ def test_a_key_with_two_values_is_an_error_and_a_repeated_row_is_not():
 
 
 def test_regions_left_out_do_not_come_through():
-    assert migration(("Zuzüge", "Insgesamt", "03101", "2024", 5.0), ("Zuzüge", "Insgesamt", None, "2024", 9.0)).height == 1
+    assert (
+        migration(("Zuzüge", "Insgesamt", "03101", "2024", 5.0), ("Zuzüge", "Insgesamt", None, "2024", 9.0)).height == 1
+    )

@@ -90,7 +90,6 @@ def _read_section(section: bytes) -> pl.DataFrame | None:
         return None
     regular = (
         section.count(b'"') == 2 * cells.height
-        and section.count(b'":') == cells.height
         and section.count(b',"') == cells.height - 1
         and section.count(b",") == cells.height - 1
         and cells.null_count().row(0) == (0, 0)

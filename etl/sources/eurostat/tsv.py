@@ -126,9 +126,10 @@ def _quick(lines: bytes, header: Header) -> pl.DataFrame | None:
     schema: dict[str, pl.DataType] = {f"d{i}": pl.String() for i in range(len(header.dims))}
     for i, value in enumerate(values):
         schema |= {value: pl.Float64(), f"f{i}": pl.String()}
+    fields = lines.translate(_BLANK_AND_COMMA_TO_TAB)
     try:
         wide = pl.read_csv(
-            lines.translate(_BLANK_AND_COMMA_TO_TAB),
+            fields,
             separator="\t",
             has_header=False,
             schema=schema,
@@ -137,10 +138,9 @@ def _quick(lines: bytes, header: Header) -> pl.DataFrame | None:
         )
     except pl.exceptions.PolarsError:
         return None
-    separators = sum(map(lines.count, (b"\t", b" ", b",")))
     missing = sum(wide[value].null_count() for value in values)
     no_key = any(wide[f"d{i}"].null_count() for i in range(len(header.dims)))
-    exact = wide.height and separators == wide.height * (len(schema) - 1) and missing == lines.count(b":")
+    exact = wide.height and fields.count(b"\t") == wide.height * (len(schema) - 1) and missing == fields.count(b":")
     return wide if exact and not no_key else None
 
 

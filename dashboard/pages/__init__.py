@@ -1,0 +1,1 @@
+"""The pages: thin scripts, widgets in, charts out."""

@@ -1,0 +1,199 @@
+"""A small published store with invented figures, built by the tables of the contract."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from etl.store_schema import SCHEMA_VERSION, TABLES
+
+FIRST, SECOND = "20260101T000000Z", "20260601T000000Z"
+DISTRICTS = ("03101", "03102", "03103", "03151", "03153", "03154", "03157", "03158")
+NAMES = ("Braunschweig", "Salzgitter", "Wolfsburg", "Gifhorn", "Goslar", "Helmstedt", "Peine", "Wolfenbüttel")
+YEARS = range(2010, 2025)
+
+
+def build(folder: Path, *, current: str = SECOND) -> Path:
+    """Writes store and pointer under ``folder/published`` and returns ``folder``."""
+    published = folder / "published"
+    published.mkdir(parents=True, exist_ok=True)
+    path = published / f"{current}.duckdb"
+    connection = duckdb.connect(path)
+    for name, columns in TABLES.items():
+        connection.execute(f"CREATE TABLE {name} ({columns})")
+    for name, rows in _tables(current).items():
+        for row in rows:
+            marks = ", ".join("?" for _ in row)
+            names = ", ".join(f'"{key}"' for key in row)
+            connection.execute(f"INSERT INTO {name} ({names}) VALUES ({marks})", list(row.values()))
+    connection.executemany(f"INSERT INTO observations VALUES ({', '.join('?' * 17)})", _observations())
+    connection.close()
+    (published / "current").write_text(path.name, encoding="utf-8")
+    return folder
+
+
+def foreigners(district: int, year: int) -> int:
+    """Invented: multiples of 5, growing by a different pace in each district."""
+    return 1000 + 500 * district + (year - 2010) * 50 * (district + 1)
+
+
+def inhabitants(district: int, year: int) -> int:
+    return 20000 + 1000 * district + year - 2010
+
+
+def _indicator(identity: str, order: int, **changes: object) -> dict[str, object]:
+    plain: dict[str, object] = {
+        "id": identity,
+        "theme": "population",
+        "sort_order": order,
+        "title_de": f"Titel {identity}",
+        "title_en": f"Title {identity}",
+        "definition_de": "Begriff",
+        "definition_en": "Definition",
+        "reading_de": "Lesart",
+        "reading_en": "Reading",
+        "unit": "persons",
+        "decimals": 0,
+        "measure": "stock",
+        "period_kind": "reference_date",
+        "dims": [],
+        "default_breakdown": "",
+        "regional_sum": True,
+        "share_indicator": None,
+        "share_kind": None,
+        "per1000": False,
+        "preferred_source": "lsn",
+        "rounding_base": None,
+        "rounding_since": None,
+        "rounding_de": None,
+        "rounding_en": None,
+        "notes_json": '[{"de": "Anmerkung", "en": "Remark"}]',
+        "related": ["population"],
+    }
+    return plain | changes
+
+
+def _tables(current: str) -> dict[str, list[dict[str, object]]]:
+    rounded = {"rounding_base": 5, "rounding_since": 2005, "rounding_de": "gerundet", "rounding_en": "rounded"}
+    regions = [("BSR", "region", "Region Braunschweig", [])]
+    regions += [(i, "district", n, ["BSR", "03"]) for i, n in zip(DISTRICTS, NAMES, strict=True)]
+    regions += [("03", "land", "Niedersachsen", []), ("DE91", "nuts2", "Statistische Region Braunschweig", [])]
+    return {
+        "store": [{"schema_version": SCHEMA_VERSION, "vintage": current, "metadata_sha256": "0"}],
+        "vintages": [
+            {"vintage": v, "published_at": datetime.strptime(v, "%Y%m%dT%H%M%SZ"), "origin": "test"}
+            | {"new_figures": 1, "revised_figures": 0, "withdrawn_figures": 0}
+            for v in (FIRST, SECOND)
+        ],
+        "regions": [
+            {"id": i, "sort_order": n, "level": level, "name_de": name, "name_en": name}
+            | {"short_de": name, "short_en": name, "nuts": None, "part_of": part_of}
+            for n, (i, level, name, part_of) in enumerate(regions)
+        ],
+        "units": [
+            {"id": "persons", "label_de": "Anzahl Personen", "label_en": "number of persons"},
+            {"id": "percent", "label_de": "Prozent", "label_en": "per cent", "suffix_de": "%", "suffix_en": "%"},
+        ],
+        "sources": [
+            {"id": i, "name_de": i, "name_en": i, "publisher_de": f"Amt {i}", "publisher_en": f"Office {i}"}
+            | {"homepage": "https://example.org", "licence": "cc", "licence_de": "Lizenz", "licence_en": "Licence"}
+            | {"licence_url": "https://example.org/licence", "attribution_de": f"Amt {i}; {{data}}"}
+            | {"attribution_en": f"Office {i}; {{data}}", "rhythm_de": "jährlich", "rhythm_en": "yearly"}
+            | {"stale_after_days": 400}
+            for i in ("lsn", "eurostat")
+        ],
+        "series": [
+            {"indicator": i, "source": "lsn", "table": "1-1", "data_de": "Register", "data_en": "Register"}
+            | {"link": "https://example.org"}
+            for i in ("population", "foreign_population")
+        ],
+        "dimensions": [{"dim": "sex", "label_de": "Geschlecht", "label_en": "sex", "total_de": "x", "total_en": "x"}],
+        "dimension_values": [
+            {"dim": "sex", "code": "m", "sort_order": 0, "label_de": "männlich", "label_en": "male"},
+            {"dim": "sex", "code": "f", "sort_order": 1, "label_de": "weiblich", "label_en": "female"},
+        ],
+        "breaks": [
+            {"indicator": "population", "source": "lsn", "at": date(2022, 12, 31)}
+            | {"text_de": "Neuer Zensus", "text_en": "New census"}
+        ],
+        "indicators": [
+            _indicator("population", 1),
+            _indicator(
+                "foreign_population",
+                2,
+                per1000=True,
+                share_indicator="foreign_population_share",
+                share_kind="published",
+                **rounded,
+            ),
+            _indicator("foreign_population_share", 3, unit="percent", decimals=1, measure="rate"),
+            _indicator(
+                "residence_permits",
+                4,
+                share_indicator="foreign_population",
+                share_kind="denominator",
+                default_breakdown="sex=m",
+                **rounded,
+            ),
+            _indicator("naturalisations", 5, measure="flow", period_kind="year"),
+            _indicator("unemployment_rate", 6, unit="percent", decimals=1, measure="rate", period_kind="month"),
+        ],
+    }
+
+
+def _row(
+    indicator: str,
+    region: str,
+    period: str,
+    value: float | None,
+    *,
+    breakdown: str = "",
+    status: str = "ok",
+    source: str = "lsn",
+    kind: str = "reference_date",
+    known_from: str = FIRST,
+    known_until: str | None = None,
+) -> tuple[object, ...]:
+    if kind == "month":
+        start, end = date.fromisoformat(f"{period}-01"), date.fromisoformat(f"{period}-30")
+    elif kind == "year":
+        start, end = date(int(period), 1, 1), date(int(period), 12, 31)
+    else:
+        start = end = date.fromisoformat(period)
+    unit = "percent" if indicator in ("foreign_population_share", "unemployment_rate") else "persons"
+    described = (indicator, region, period, start, end, kind, breakdown, value, unit, status)
+    return (*described, source, "1-1", "cc", f"Amt {source}; Register", datetime(2026, 1, 1), known_from, known_until)
+
+
+def _observations() -> list[tuple[object, ...]]:
+    rows = []
+    for year in YEARS:
+        day = f"{year}-12-31"
+        for n, district in enumerate(DISTRICTS):
+            rows.append(_row("population", district, day, inhabitants(n, year)))
+            rows.append(_row("naturalisations", district, str(year), 10 * n + year - 2000, kind="year"))
+            rows.append(_row("residence_permits", district, day, 100 + 5 * n, breakdown="sex=m"))
+            rows.append(_row("residence_permits", district, day, 50 + 5 * n, breakdown="sex=f"))
+            # Goslar's newest figure was secret at first and Peine's was revised
+            if (district, year) == ("03153", 2024):
+                rows.append(_row("foreign_population", district, day, None, status="secret"))
+            elif (district, year) == ("03157", 2024):
+                rows.append(_row("foreign_population", district, day, 4000, known_until=SECOND))
+                rows.append(_row("foreign_population", district, day, foreigners(n, year), known_from=SECOND))
+            elif (district, year) != ("03158", 2015):  # a missing year
+                status = "provisional" if (district, year) == ("03101", 2024) else "ok"
+                rows.append(_row("foreign_population", district, day, foreigners(n, year), status=status))
+            share = 100 * foreigners(n, year) / inhabitants(n, year)
+            rows.append(_row("foreign_population_share", district, day, round(share, 1)))
+        status = "limited" if year == 2024 else "ok"
+        total = sum(foreigners(n, year) for n in range(8) if year != 2024 or n != 4)
+        rows.append(_row("foreign_population", "BSR", day, total, status=status))
+        rows.append(_row("population", "BSR", day, sum(inhabitants(n, year) for n in range(8))))
+        rows.append(_row("naturalisations", "BSR", str(year), sum(10 * n + year - 2000 for n in range(8)), kind="year"))
+        rows.append(_row("residence_permits", "BSR", day, 1000 + (20 if year == 2024 else 0), breakdown="sex=m"))
+        rows.append(_row("unemployment_rate", "03", f"{year}-06", 5 + (year - 2010) / 10, kind="month"))
+        rows.append(_row("population", "DE91", day, 1_600_000, source="eurostat"))
+        rows.append(_row("population", "03101", day, 1, source="eurostat"))
+    return rows

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.charts.bar import bar_chart
+from dashboard.charts.line import LABEL_GAP, line_chart, spread
+from dashboard.charts.model import ChartModel, chart_model, value_axis
+from dashboard.charts.multiples import small_multiples
+from dashboard.charts.palette import PALETTES, Theme
+from dashboard.charts.sparkline import sparkline
+from dashboard.metadata import Metadata
+from dashboard.queries import view_figures
+from dashboard.store import Store
+from dashboard.view import read
+from tests.dashboard.small_store import DISTRICTS
+
+
+def model(store: Store, metadata: Metadata, theme: Theme = "light", **link: str) -> ChartModel:
+    view, _ = read({k.rstrip("_"): v for k, v in link.items()}, metadata)
+    return chart_model(view_figures(store, metadata, view), view, metadata, theme, "Quelle: Amt. Lizenz: frei.")
+
+
+def layers(spec: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [layer for layer in spec["layer"] if layer["mark"]["type"] == kind]
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(color: str) -> float:
+        parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_every_colour_of_lines_and_words_is_readable_on_its_ground(theme: Theme):
+    palette = PALETTES[theme]
+    words = (palette.text, palette.muted, palette.strong, palette.grey, *palette.hues)
+    assert min(contrast(color, palette.ground) for color in words) >= 4.5
+
+
+def test_lines_are_named_at_their_ends_and_need_no_legend(store: Store, metadata: Metadata):
+    spec = line_chart(model(store, metadata, r=",".join(("BSR", *DISTRICTS))))
+    names = [" ".join(row["text"]) for layer in layers(spec, "text") for row in layer["data"]["values"]]
+    assert {"Region Braunschweig", "Braunschweig", "Wolfenbüttel"} <= set(names) and len(names) == 9
+    assert all(
+        channel.get("legend", "none") is None
+        for channel in layers(spec, "line")[0]["encoding"].values()
+        if "legend" in channel
+    )
+
+
+def test_lines_differ_without_colour(store: Store, metadata: Metadata):
+    districts = model(store, metadata, r=",".join(DISTRICTS)).styles
+    assert len({(s.shape, s.dash) for s in districts}) == 8
+    breakdowns = model(store, metadata, i="residence_permits", r="03101", b="sex=m,sex=f").styles
+    assert len({(s.shape, s.dash) for s in breakdowns}) == 2
+
+
+def test_a_missing_year_is_a_gap(store: Store, metadata: Metadata):
+    rows = layers(line_chart(model(store, metadata, r="03158")), "line")[0]["data"]["values"]
+    assert [n for n, row in enumerate(rows) if row["v"] is None] == [5]
+
+
+def test_figures_that_are_not_final_are_hollow(store: Store, metadata: Metadata):
+    rows = layers(line_chart(model(store, metadata, r="03101")), "point")[0]["data"]["values"]
+    assert [row["fill"] == PALETTES["light"].ground for row in rows] == [False] * 14 + [True]
+
+
+def test_a_break_is_a_dashed_rule_with_a_name(store: Store, metadata: Metadata):
+    spec = line_chart(model(store, metadata, i="population", r="03101"))
+    assert layers(spec, "rule")[0]["mark"]["strokeDash"]
+    assert [row["label"] for row in layers(spec, "text")[0]["data"]["values"]] == ["Bruch 2022"]
+    assert not layers(line_chart(model(store, metadata, i="population", r="03101", from_="2022")), "rule")
+
+
+def test_source_and_licence_stand_inside_the_chart(store: Store, metadata: Metadata):
+    assert line_chart(model(store, metadata, r="03101"))["title"]["text"] == ["Quelle: Amt. Lizenz: frei."]
+
+
+def test_numbers_are_german_and_the_drawing_is_svg(store: Store, metadata: Metadata):
+    spec = line_chart(model(store, metadata, r="03101"))
+    assert spec["config"]["locale"]["number"]["decimal"] == ","
+    assert spec["usermeta"]["embedOptions"]["renderer"] == "svg"
+
+
+@pytest.mark.parametrize("regions", ["03101", "03101,03102"])
+def test_bars_begin_at_zero(store: Store, metadata: Metadata, regions: str):
+    spec = bar_chart(model(store, metadata, i="population", r=regions, chart="bar"))
+    encoding = layers(spec, "bar")[0]["encoding"]
+    value = next(c for c in encoding.values() if c.get("type") == "quantitative")
+    assert value["scale"]["domain"][0] == 0
+
+
+def test_bars_of_several_regions_are_sorted_and_show_their_figures(store: Store, metadata: Metadata):
+    spec = bar_chart(model(store, metadata, i="naturalisations", r="03101,03103,03102"))
+    figures = [row["figure"] for layer in layers(spec, "text") for row in layer["data"]["values"]]
+    assert figures == ["44", "34", "24"]
+
+
+def test_panels_share_a_scale_where_sizes_allow(store: Store, metadata: Metadata):
+    def tops(link: str) -> set[float]:
+        panels = small_multiples(model(store, metadata, r=link))
+        return {layers(spec, "line")[0]["encoding"]["y"]["scale"]["domain"][1] for _, spec in panels}
+
+    assert len(tops("03101,03102")) == 1
+    assert len(tops("03101,BSR")) == 2
+
+
+def test_no_chart_leaves_data_where_streamlit_would_convert_it(store: Store, metadata: Metadata):
+    one = model(store, metadata, r="03101")
+    for spec in (line_chart(one), bar_chart(one), sparkline(one)):
+        assert "data" not in spec and "datasets" not in spec
+        json.dumps(spec, allow_nan=False)
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=20), st.booleans())
+def test_an_axis_holds_all_values_between_round_ends(values: list[float], zero: bool):
+    axis = value_axis(values, zero=zero)
+    slack = 1e-6 * max(1, *(abs(v) for v in values))
+    assert axis.low - slack <= min(values) and max(values) <= axis.high + slack
+    assert not zero or axis.from_zero
+    assert 2 <= len(axis.ticks) <= 12
+
+
+@given(st.lists(st.tuples(st.floats(0, 340), st.sampled_from([14.0, 28.0])), min_size=1, max_size=9))
+def test_labels_never_overlap(labels: list[tuple[float, float]]):
+    wanted, heights = [w for w, _ in labels], [h for _, h in labels]
+    placed = sorted(zip(spread(wanted, heights, -8, 348), heights, strict=True))
+    for (above, h1), (below, h2) in zip(placed, placed[1:], strict=False):
+        assert below - above >= (h1 + h2) / 2 + LABEL_GAP - 1e-6
+
+
+def test_labels_with_room_stay_where_they_belong():
+    assert spread([300, 20, 150], [14, 14, 14], 0, 340) == [300, 20, 150]

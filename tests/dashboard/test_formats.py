@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from dashboard import formats
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "lang", "written"),
+    [
+        (1234567, 0, "de", "1.234.567"),
+        (1234567, 0, "en", "1,234,567"),
+        (14.04, 1, "de", "14,0"),
+        (-12.5, 1, "de", "−12,5"),
+        (-0.04, 1, "de", "0,0"),
+        (0.25, 1, "en", "0.2"),
+    ],
+)
+def test_numbers(value: float, decimals: int, lang: str, written: str):
+    assert formats.number(value, decimals, lang) == written
+
+
+def test_changes_carry_their_sign():
+    assert [formats.signed(v, 1, "de") for v in (1.5, -1.5, 0.01)] == ["+1,5", "−1,5", "±0,0"]
+
+
+@pytest.mark.parametrize(
+    ("period", "de", "en"),
+    [
+        ("2024-12-31", "31.12.2024", "31 December 2024"),
+        ("2024-06", "Juni 2024", "June 2024"),
+        ("2024-Q2", "2. Quartal 2024", "Q2 2024"),
+        ("2024", "2024", "2024"),
+    ],
+)
+def test_periods(period: str, de: str, en: str):
+    assert (formats.period(period, "de"), formats.period(period, "en")) == (de, en)
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [("secret", "geheim"), ("pending", "noch nicht veröffentlicht"), ("ok", "keine Angabe")],
+)
+def test_what_is_not_published_is_a_word_and_never_a_zero(status: str, word: str):
+    assert formats.figure(None, status, 0, None, "de") == word
+
+
+def test_an_incomplete_sum_is_at_least():
+    assert formats.figure(1500, "limited", 0, None, "de") == "mind. 1.500"
+
+
+def test_units_stand_as_each_language_writes_them():
+    assert formats.figure(14, "ok", 1, "%", "de") == "14,0\u00a0%"
+    assert formats.figure(14, "ok", 1, "%", "en") == "14.0%"
+
+
+def test_moments_are_told_in_local_time():
+    assert formats.moment(datetime(2026, 7, 1, 12, 0), "de") == "01.07.2026, 14:00 Uhr"

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.metadata import Metadata
+from dashboard.text import LANGUAGES, text
+from tests.dashboard.small_store import DISTRICTS, FIRST
+
+FOLDER = Path(__file__).resolve().parents[2] / "dashboard"
+
+
+def run(page: str = "", **link: str) -> AppTest:
+    """The whole app with one page open under a link."""
+    at = AppTest.from_file(str(FOLDER / "main.py"), default_timeout=30)
+    for key, value in link.items():
+        at.query_params[key.rstrip("_")] = value
+    if page:
+        at.switch_page(f"pages/{page}.py")
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def charts(at: AppTest) -> list[tuple[str, dict[str, object]]]:
+    return [(c.proto.alt, json.loads(c.proto.spec)) for c in at.get("vega_lite_chart")]
+
+
+@pytest.fixture(autouse=True)
+def _small(metadata: Metadata) -> None:
+    """Every page of this file reads the small store."""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_overview_speaks_the_language_of_its_address(lang: str):
+    at = run(lang=lang)
+    said = "\n".join(m.value for m in at.markdown)
+    assert text(lang, "overview.lead") in said and text(lang, "overview.tiles.naturalisations") in said
+    assert all(alt for alt, _ in charts(at))
+
+
+def test_the_overview_names_what_the_store_lacks():
+    said = "\n".join(m.value for m in run().markdown)
+    assert text("de", "overview.absent").rstrip(".") in said.replace("\\", "")
+
+
+def test_the_overview_shows_the_region_of_its_address():
+    at = run(r="03102")
+    assert at.selectbox[0].value == "03102"
+    assert any("2.900" in m.value for m in at.markdown)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_explorer_shows_exactly_the_view_of_its_address(lang: str):
+    at = run("explore", r="03101,03102", from_="2012", to="2020", as_="index", lang=lang)
+    assert at.selectbox[0].value == "foreign_population"
+    assert at.multiselect[0].value == ["03101", "03102"]
+    assert at.select_slider[0].value == ("2012", "2020")
+    assert "2012" in at.subheader[0].value and "= 100" in at.subheader[0].value
+    (alt, _spec), *others = charts(at)
+    assert not others and "Salzgitter" in alt
+
+
+def test_a_changed_widget_changes_the_address():
+    at = run("explore", r="03101,03102", as_="index")
+    at.multiselect[0].set_value(["03103"]).run()
+    assert not at.exception
+    assert at.query_params.get("r") in ("03103", ["03103"])
+    assert at.query_params.get("as") in ("index", ["index"])
+    assert "Wolfsburg" in at.subheader[0].value
+
+
+def test_a_changed_indicator_keeps_what_fits():
+    at = run("explore", r="03101,03102", as_="share")
+    at.selectbox[0].set_value("naturalisations").run()
+    assert not at.exception and not at.warning
+    assert at.query_params.get("i") in ("naturalisations", ["naturalisations"])
+    assert "as" not in at.query_params  # naturalisations have no share here
+    assert at.multiselect[0].value == ["03101", "03102"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_broken_link_shows_a_note_and_the_default(lang: str):
+    at = run("explore", i="nothing", r="99999,BSR", from_="x", as_="wrong", chart="map", v="old", lang=lang)
+    assert text(lang, "notes.unknown_indicator", value="nothing") in at.warning[0].value
+    assert text(lang, "notes.unknown_region", value="99999") in at.warning[0].value
+    assert charts(at)
+
+
+@pytest.mark.parametrize("chart", ["line", "bar", "small-multiples", "table"])
+@pytest.mark.parametrize("measure", ["number", "share", "per1000", "index", "change"])
+def test_every_form_of_every_measure_is_drawn(chart: str, measure: str):
+    at = run("explore", r=",".join(("BSR", *DISTRICTS)), as_=measure, chart=chart)
+    assert not at.warning
+    assert len(charts(at)) == {"small-multiples": 9, "table": 0}.get(chart, 1)
+    assert any("| Zeitpunkt |" in m.value and "2024" in m.value for m in at.markdown)
+
+
+def test_the_table_holds_the_figures_in_german_form():
+    table = next(m.value for m in run("explore", r="03102,03153").markdown if "| Zeitpunkt |" in m.value)
+    newest = next(line for line in table.splitlines() if "31.12.2024" in line)
+    assert "2.900" in newest and "geheim" in newest
+
+
+def test_an_earlier_state_says_that_it_is_one():
+    assert any("früheren Datenstand" in i.value for i in run("explore", r="03157", v=FIRST).info)
+    assert not run("explore", r="03157").info
+
+
+def test_a_link_for_the_minutes_names_the_state_of_the_data(metadata: Metadata):
+    codes = [c.value for c in run("explore", r="03102").code]
+    assert codes == ["/explore?r=03102", f"/explore?r=03102&v={metadata.current}"]
+
+
+def test_without_a_store_the_page_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ETL_DATA_DIR", str(tmp_path))
+    assert text("de", "app.no_store") in run().info[0].value

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from dashboard.metadata import Metadata
+from dashboard.queries import EXPORT_COLUMNS, Selection, observations, view_figures
+from dashboard.store import Store
+from dashboard.view import View, read
+from tests.dashboard.small_store import FIRST, foreigners, inhabitants
+
+
+def figures(store: Store, metadata: Metadata, **link: str) -> pl.DataFrame:
+    view, notes = read({k.rstrip("_"): v for k, v in link.items()}, metadata)
+    assert notes == ()
+    return view_figures(store, metadata, view)
+
+
+def at(frame: pl.DataFrame, region: str, year: int) -> tuple[float | None, str]:
+    row = frame.filter((pl.col("region") == region) & (pl.col("period_end").dt.year() == year))
+    return row["value"].item(), row["status"].item()
+
+
+def test_observations_have_the_export_columns_in_their_order(store: Store):
+    assert tuple(observations(store, Selection()).columns) == EXPORT_COLUMNS
+
+
+def test_an_earlier_state_gives_the_figures_known_then(store: Store, metadata: Metadata):
+    assert at(figures(store, metadata, r="03157"), "03157", 2024) == (foreigners(6, 2024), "ok")
+    assert at(figures(store, metadata, r="03157", v=FIRST), "03157", 2024) == (4000, "ok")
+
+
+def test_values_of_an_address_never_become_sql(store: Store):
+    nasty = Selection(indicators=("x'; DROP TABLE observations; --",), regions=("' OR 1=1 --",))
+    assert observations(store, nasty).is_empty()
+    assert not observations(store, Selection()).is_empty()
+
+
+def test_each_series_comes_from_the_preferred_source_and_from_another_only_without_it(
+    store: Store, metadata: Metadata
+):
+    frame = figures(store, metadata, i="population", r="03101,DE91")
+    sources = frame.group_by("region", maintain_order=True).agg(pl.col("source").unique()).rows()
+    assert sources == [("03101", ["lsn"]), ("DE91", ["eurostat"])]
+
+
+def test_rows_follow_the_order_of_the_view(store: Store, metadata: Metadata):
+    frame = figures(store, metadata, r="03103,BSR,03101")
+    assert frame["region"].unique(maintain_order=True).to_list() == ["03103", "BSR", "03101"]
+
+
+def test_a_published_share_is_the_publishers(store: Store, metadata: Metadata):
+    value, _ = at(figures(store, metadata, r="03101", as_="share"), "03101", 2020)
+    assert value == round(100 * foreigners(0, 2020) / inhabitants(0, 2020), 1)
+
+
+def test_a_share_by_denominator_is_worked_out_from_the_same_day(store: Store, metadata: Metadata):
+    frame = figures(store, metadata, i="residence_permits", r="03102", as_="share")
+    assert at(frame, "03102", 2020)[0] == pytest.approx(100 * 105 / foreigners(1, 2020))
+
+
+def test_per_thousand_uses_the_population_of_the_same_source(store: Store, metadata: Metadata):
+    frame = figures(store, metadata, r="03101", as_="per1000")
+    assert at(frame, "03101", 2020)[0] == pytest.approx(1000 * foreigners(0, 2020) / inhabitants(0, 2020))
+
+
+@pytest.mark.parametrize("measure", ["per1000", "index", "change"])
+def test_nothing_is_worked_out_from_an_incomplete_sum(store: Store, metadata: Metadata, measure: str):
+    assert at(figures(store, metadata, r="BSR", as_=measure), "BSR", 2024) == (None, "limited")
+
+
+def test_a_share_of_an_incomplete_total_is_not_made(store: Store, metadata: Metadata):
+    frame = figures(store, metadata, i="residence_permits", r="BSR", as_="share")
+    assert at(frame, "BSR", 2024) == (None, "not_applicable")
+
+
+def test_the_index_stands_at_100_in_the_first_period_that_all_series_have(store: Store, metadata: Metadata):
+    frame = figures(store, metadata, r="03101,03158", from_="2015", as_="index")
+    # Wolfenbüttel has no figure for 2015
+    assert at(frame, "03101", 2016)[0] == at(frame, "03158", 2016)[0] == 100
+    assert at(frame, "03101", 2020)[0] == pytest.approx(100 * foreigners(0, 2020) / foreigners(0, 2016))
+
+
+def test_the_change_is_on_the_year_before_even_outside_the_range(store: Store, metadata: Metadata):
+    frame = figures(store, metadata, r="03101", from_="2020", as_="change")
+    assert at(frame, "03101", 2020)[0] == pytest.approx(100 * (foreigners(0, 2020) / foreigners(0, 2019) - 1))
+
+
+def test_a_change_of_a_percentage_counts_in_points(store: Store, metadata: Metadata):
+    frame = figures(store, metadata, i="unemployment_rate", as_="change")
+    assert at(frame, "03", 2020)[0] == pytest.approx(0.1)
+
+
+def test_no_change_is_stated_across_a_break_or_a_gap(store: Store, metadata: Metadata):
+    frame = figures(store, metadata, i="population", r="03101", as_="change")
+    assert at(frame, "03101", 2022) == (None, "break")
+    assert at(frame, "03101", 2023)[0] is not None
+    gap = figures(store, metadata, r="03158", as_="change")
+    assert at(gap, "03158", 2016) == (None, "not_applicable")
+
+
+def test_the_range_bounds_the_figures(store: Store, metadata: Metadata):
+    view = View(("foreign_population",), ("03101",), ("",), "2012", "2014")
+    assert view_figures(store, metadata, view)["period"].to_list() == ["2012-12-31", "2013-12-31", "2014-12-31"]

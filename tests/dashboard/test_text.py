@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboard.choices import CHARTS, MEASURES
+from dashboard.text import texts
+
+FOLDER = Path(__file__).resolve().parents[2] / "dashboard"
+CODE = {path: path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.py")}
+LITERAL = re.compile(r"[\"']([a-z_]+\.[a-z_0-9-]+(?:\.[a-z_0-9-]+)?)[\"']")
+# keys that are put together from a part and a value; each value is checked where it is defined
+COMPOSED = ("status.", "nouns.", "notes.", "periods.", "period_kinds.", "measures.", "charts.", "overview.tiles.")
+
+
+def test_both_languages_have_the_same_keys_and_placeholders():
+    german, english = texts("de"), texts("en")
+    assert german.keys() == english.keys()
+    for key, said in german.items():
+        assert sorted(re.findall(r"{\w+}", said)) == sorted(re.findall(r"{\w+}", english[key])), key
+
+
+def test_every_key_in_the_code_exists():
+    groups = {key.split(".")[0] for key in texts("de")}
+    used = {key for code in CODE.values() for key in LITERAL.findall(code) if key.split(".")[0] in groups}
+    assert used and used <= texts("de").keys()
+
+
+def test_no_text_is_left_over():
+    code = "\n".join(CODE.values())
+    own = [key for key in texts("de") if not key.startswith((*COMPOSED, "caveats.own_"))]
+    assert [key for key in own if f'"{key}"' not in code and f"'{key}'" not in code] == []
+
+
+@pytest.mark.parametrize("kind", ["reference_date", "year", "annual_average", "quarter", "month", "semester"])
+def test_composed_keys_exist(kind: str):
+    known = texts("de")
+    assert f"period_kinds.{kind}" in known
+    assert all(f"measures.{m}" in known for m in MEASURES) and all(f"charts.{c}" in known for c in CHARTS)
+
+
+def test_every_note_that_a_view_can_leave_has_a_text():
+    notes = re.findall(r"_note\(\s*\"(\w+)\"", CODE[FOLDER / "view.py"])
+    assert len(notes) > 5 and all(f"notes.{note}" in texts("de") for note in notes)
+
+
+def test_every_tile_has_a_title():
+    tiles = re.findall(r"^    \(\"(\w+)\", ", CODE[FOLDER / "pages" / "overview.py"], re.MULTILINE)
+    assert len(tiles) == 6 and all(f"overview.tiles.{indicator}" in texts("de") for indicator in tiles)

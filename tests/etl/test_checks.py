@@ -1,0 +1,174 @@
+"""Each check goes red for the defect it is there for, and names the rows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from etl.catalogue import load_catalogue
+from etl.checks import (
+    check_balances,
+    check_codes,
+    check_districts_add_up,
+    check_districts_present,
+    check_newest_period,
+    check_schema,
+    check_totals,
+    run_checks,
+)
+from etl.revisions import changes, counts, too_large
+from etl.schema import Observation
+
+CATALOGUE = load_catalogue()
+EIGHT = CATALOGUE.members
+NOTHING = Observation.create_empty()
+
+
+def row(
+    indicator="foreign_population", region="03101", year=2024, value=100.0, breakdown="", **changes
+) -> dict[str, object]:
+    about = CATALOGUE.indicators[indicator]
+    day = date(year, 12, 31)
+    period = {"reference_date": day.isoformat()}.get(about.period_kind, str(year))
+    return {
+        "indicator": indicator, "region": region, "period": period, "period_start": day, "period_end": day,
+        "period_kind": about.period_kind, "breakdown": breakdown, "value": value, "unit": about.unit, "status": "ok",
+        "source": "lsn", "table": "t", "licence": "l", "attribution": "a",
+        "retrieved_at": pl.Series([date(2026, 1, 1)]).cast(pl.Datetime("us"))[0], **changes,
+    }  # fmt: skip
+
+
+def state(*rows) -> pl.DataFrame:
+    return Observation.cast(pl.DataFrame(list(rows), schema=dict(Observation.create_empty().schema), orient="row"))
+
+
+def eight(**changes) -> list[dict[str, object]]:
+    return [row(region=r, **changes) for r in EIGHT]
+
+
+def test_a_sound_state_passes_everything():
+    good = state(*eight())
+    assert run_checks(good, good, CATALOGUE) == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"status": "guess"},
+        {"period": "Juni 2024"},
+        {"value": None},  # empty, yet the status says ok
+        {"status": "secret"},  # secret, yet there is a value
+        {"value": float("inf")},
+        {"period_kind": "decade"},
+        {"attribution": ""},
+        {"licence": None},
+        {"period_start": date(2025, 1, 1)},
+    ],
+)
+def test_a_row_that_breaks_the_schema_is_named(broken):
+    failures = check_schema(state(row(), row(region="03102", **broken)))
+    assert failures
+    assert "03102" in str(failures[0])
+
+
+def test_a_key_that_stands_twice_is_seen():
+    assert "primary_key" in str(check_schema(state(row(), row(value=7.0)))[0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [({"region": "99999"}, "region"), ({"source": "nobody"}, "source"), ({"unit": "furlongs"}, "another unit")],
+)
+def test_codes_and_units_come_from_the_catalogue(changes, named):
+    assert named in " ".join(map(str, check_codes(state(row(), row(year=2023, **changes)), CATALOGUE)))
+
+
+@pytest.mark.parametrize("breakdown", ["sex=x", "planet=mars", "title=none"])
+def test_unknown_breakdowns_are_seen(breakdown):
+    assert check_codes(state(row(breakdown=breakdown)), CATALOGUE) != []
+
+
+def test_a_missing_district_is_named():
+    (failure,) = check_districts_present(state(*eight()[:-1]), CATALOGUE)
+    assert "missing ['03158']" in str(failure)
+    assert check_districts_present(state(row(region="03")), CATALOGUE) == []
+
+
+def permits(men: float) -> pl.DataFrame:
+    """A register rounded to 5: one total of 100, of which 40 women."""
+    return state(
+        row("residence_permits", breakdown="purpose=employment", value=100.0),
+        row("residence_permits", breakdown="purpose=employment;sex=m", value=men),
+        row("residence_permits", breakdown="purpose=employment;sex=f", value=40.0),
+        row("residence_permits", breakdown="purpose=employment", value=105.0, region="03102"),
+    )
+
+
+@pytest.mark.parametrize(("men", "fits"), [(60.0, True), (65.0, True), (70.0, False), (61.0, True), (62.0, False)])
+def test_parts_must_add_up_within_the_registers_rounding(men, fits):
+    """One step is allowed: 5 where all figures are multiples of 5, 1 where they are not."""
+    failures = check_totals(permits(men), CATALOGUE)
+    assert (failures == []) == fits
+    if men == 70:
+        assert "03101 2024-12-31 'purpose=employment' off by 10" in str(failures[0])
+
+
+@pytest.mark.parametrize(("net", "fits"), [(30.0, True), (31.0, False)])
+def test_in_minus_out_is_net(net, fits):
+    flows = [
+        row("migration_abroad", breakdown=f"direction={d}", value=v)
+        for d, v in (("in", 100.0), ("out", 70.0), ("net", net))
+    ]
+    assert (check_balances(state(*flows), CATALOGUE) == []) == fits
+
+
+@pytest.mark.parametrize(("off", "fits"), [(0, True), (30, True), (35, False)])
+def test_all_districts_add_up_to_the_land(off, fits):
+    rows = [row(region=r, value=1005.0) for r in CATALOGUE.land_districts]
+    land = row(region="03", value=1005.0 * len(rows) + off)
+    assert (check_districts_add_up(state(*rows, land), CATALOGUE) == []) == fits
+
+
+def test_the_newest_period_never_goes_back():
+    published = state(*eight(year=2024))
+    (failure,) = check_newest_period(state(*eight(year=2023)), published)
+    assert "2023-12-31, published are already 2024-12-31" in str(failure)
+    emptied = state(*eight(year=2024, value=None, status="pending"))
+    assert "no period" in str(check_newest_period(emptied, published)[0])
+
+
+def test_changes_are_told_apart():
+    before = state(row(year=2021), row(year=2022), row(year=2023))
+    after = state(row(year=2022), row(year=2023, value=101.0), row(year=2024))
+    changed = changes(before, after)
+    assert dict(changed.select("period", "change").iter_rows()) == {
+        "2021-12-31": "withdrawn", "2022-12-31": "unchanged", "2023-12-31": "revised", "2024-12-31": "new",
+    }  # fmt: skip
+    assert counts(changed) == {"new": 1, "revised": 1, "withdrawn": 1}
+
+
+def test_a_status_alone_is_a_revision_and_an_address_is_not():
+    before = state(row())
+    assert counts(changes(before, state(row(status="provisional"))))["revised"] == 1
+    assert counts(changes(before, state(row(attribution="another"))))["revised"] == 0
+
+
+@pytest.mark.parametrize(("factor", "refused"), [(1.02, False), (1.2, False), (1.3, True), (3.0, True), (0.5, True)])
+def test_a_large_revision_is_refused_with_its_size(factor, refused):
+    before, after = state(*eight(value=1000.0)), state(*eight(value=1000.0 * factor))
+    sentences = too_large(changes(before, after), CATALOGUE.revision_limits)
+    assert bool(sentences) == refused
+    if refused:
+        assert "foreign_population (lsn): 8 of 8 figures change by more than 25%" in sentences[0]
+
+
+def test_figures_that_vanish_are_refused():
+    before, after = state(*eight()), state(*eight(value=None, status="pending"))
+    assert "8 of 8 figures vanish" in too_large(changes(before, after), CATALOGUE.revision_limits)[0]
+
+
+def test_small_counts_may_jump():
+    before, after = state(*eight(value=5.0)), state(*eight(value=15.0))
+    assert too_large(changes(before, after), CATALOGUE.revision_limits) == []
