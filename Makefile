@@ -24,7 +24,7 @@ update: $(READY)
 	$(BIN)/etl run
 
 bench: $(READY)
-	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+	for name in jsonstat tsv run; do $(BIN)/python -m benchmarks.bench_$$name || exit 1; done
 
 screenshots: $(READY)
 	$(BIN)/python -m tests.screenshots

@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 
 from dashboard.api import ROUTES
 from dashboard.middleware import PageMiddleware
+from dashboard.page import show_failure
 
 # imported before the first visitor comes, who would otherwise wait for them
 _PRELOADED = ("polars", "duckdb", "pyarrow", "babel.dates", "dashboard.charting", "dashboard.controls")
@@ -27,4 +28,10 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     yield {}
 
 
-app = st.App("dashboard/main.py", routes=ROUTES, middleware=[Middleware(PageMiddleware)], lifespan=lifespan)
+app = st.App(
+    "dashboard/main.py",
+    routes=ROUTES,
+    middleware=[Middleware(PageMiddleware)],
+    lifespan=lifespan,
+    on_script_error=show_failure,
+)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from dashboard.metadata import REGION_SUM, Indicator, Metadata
-from dashboard.periods import Period
+from dashboard.periods import ANNUAL_KINDS, Period
 
 Measure = Literal["number", "share", "per1000", "index", "change"]
 Chart = Literal["line", "bar", "small-multiples", "table"]
@@ -66,7 +66,11 @@ def is_balance(breakdown: str) -> bool:
     return "direction=net" in breakdown.split(";")
 
 
-def periods_of(indicators: Sequence[Indicator]) -> tuple[Period, ...]:
-    """The periods that any of the indicators has, in order, one for each address form."""
-    by_id = {period.short_id: period for i in indicators for period in i.periods}
-    return tuple(sorted(by_id.values()))
+def periods_of(indicators: Sequence[Indicator]) -> dict[str, Period]:
+    """The periods that any of the indicators has, in order, under the form in which an address names them.
+
+    Where all have one figure a year, the year is enough; beside months or quarters it would be ambiguous.
+    """
+    periods = sorted({period for i in indicators for period in i.periods})
+    annual = all(period.kind in ANNUAL_KINDS for period in periods)
+    return {str(period.end.year) if annual else period.id: period for period in periods}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from dashboard.metadata import Indicator
 from dashboard.page import Page, go_to
 from dashboard.periods import Period
 from dashboard.text import text
-from dashboard.view import View, bounds, repaired
+from dashboard.view import View, bounds, read, repaired
 
 INDICATOR, MORE, REGIONS, BREAKDOWNS = "w_indicator", "w_more", "w_regions", "w_breakdowns"
 MEASURE, CHART, RANGE = "w_measure", "w_chart", "w_range"
@@ -99,14 +99,12 @@ def how(page: Page) -> None:
             _more(page)
 
 
-def _range(page: Page, periods: tuple[Period, ...]) -> None:
-    names = {p.short_id: formats.period(p.short_id, page.lang) for p in periods}
-    first, last = bounds(page.view, periods)
-    _keep(RANGE, (first.short_id, last.short_id))
+def _range(page: Page, periods: Mapping[str, Period]) -> None:
+    _keep(RANGE, bounds(page.view, periods))
     st.select_slider(
         text(page.lang, "explore.range"),
-        list(names),
-        format_func=lambda p: names[p],
+        list(periods),
+        format_func=lambda form: formats.period(form, page.lang),
         key=RANGE,
         on_change=_changed,
         args=(page, RANGE, _with_range(periods)),
@@ -164,15 +162,19 @@ def _keep(key: str, value: object) -> None:
 
 
 def _changed(page: Page, key: str, changed: Callable[[View, Any], View]) -> None:
-    value = st.session_state[key]
-    go_to(repaired(changed(page.view, value), page.metadata), page.metadata)
+    """Rewrites the address. It starts from the address of now: two widgets may have changed before this run."""
+    view, _ = read(st.query_params.to_dict(), page.metadata)
+    go_to(repaired(changed(view, st.session_state[key]), page.metadata), page.metadata)
 
 
 def _indicator_changed(page: Page) -> None:
-    """A new indicator keeps regions, range and form where they fit; breakdowns and companions are its own."""
+    """A new indicator keeps regions, range and form where they fit; companions are its own."""
     chosen = page.metadata.indicators[st.session_state[INDICATOR]]
-    view = replace(page.view, indicators=(chosen.id,), breakdowns=breakdowns_of(chosen, page.view.breakdowns))
-    go_to(repaired(view, page.metadata), page.metadata)
+
+    def changed(view: View, _: object) -> View:
+        return replace(view, indicators=(chosen.id,), breakdowns=breakdowns_of(chosen, view.breakdowns))
+
+    _changed(page, INDICATOR, changed)
 
 
 def _with_regions(view: View, value: list[str]) -> View:
@@ -183,10 +185,14 @@ def _with_breakdowns(view: View, value: list[str]) -> View:
     return replace(view, breakdowns=tuple(value))
 
 
-def _with_range(periods: tuple[Period, ...]) -> Callable[[View, tuple[str, str]], View]:
-    def changed(view: View, value: tuple[str, str]) -> View:
-        start = None if value[0] == periods[0].short_id else value[0]
-        end = None if value[1] == periods[-1].short_id else value[1]
+def _with_range(periods: Mapping[str, Period]) -> Callable[[View, tuple[str, str] | str], View]:
+    forms = list(periods)
+
+    def changed(view: View, value: tuple[str, str] | str) -> View:
+        if isinstance(value, str):  # one end alone, while the other's period has just gone
+            return view
+        start = None if value[0] == forms[0] else value[0]
+        end = None if value[1] == forms[-1] else value[1]
         return replace(view, start=start, end=end)
 
     return changed

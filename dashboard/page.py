@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -13,6 +14,8 @@ from dashboard.metadata import Lang, Metadata, read_metadata
 from dashboard.store import NoStoreError, Store, current_store
 from dashboard.text import LANGUAGES, text
 from dashboard.view import Note, View, read, to_params
+
+_log = logging.getLogger(__name__)
 
 OVERVIEW = "pages/overview.py"
 EXPLORE = "pages/explore.py"
@@ -72,6 +75,14 @@ def show_past_state(page: Page) -> None:
     vintage = page.metadata.vintages[page.view.vintage or ""]
     said = text(page.lang, "app.past_state", vintage=formats.moment(vintage.published_at, page.lang))
     st.info(said, icon=":material/history:")
+
+
+def show_failure(error: Exception) -> bool:
+    """Tells a reader in their language that a page failed; the server's log has the details."""
+    _log.error("page failed at %s", dict(st.query_params), exc_info=error)
+    lang = address_language()
+    st.error(f"{text(lang, 'app.failed')} [{text(lang, 'explore.reset')}](/)")
+    return True
 
 
 def _end(key: str) -> NoReturn:

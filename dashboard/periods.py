@@ -22,11 +22,6 @@ class Period:
     id: str
     kind: str
 
-    @property
-    def short_id(self) -> str:
-        """How the period stands in an address: the year, where that is enough."""
-        return str(self.end.year) if self.kind in ANNUAL_KINDS else self.id
-
 
 def days_of(text: str) -> tuple[date, date] | None:
     """First and last day of what a period text names; None if it names no period."""

@@ -13,7 +13,7 @@ from dashboard.choices import POPULATION, breakdowns_of, periods_of
 from dashboard.measures import changes, index_figures, ratio
 from dashboard.metadata import Lang, Metadata
 from dashboard.store import Store
-from dashboard.view import View, bounds
+from dashboard.view import View, range_days
 
 EXPORT_COLUMNS = (
     "indicator",
@@ -85,14 +85,14 @@ def observations(store: Store, selection: Selection, lang: Lang = "de") -> pl.Da
 def view_selection(view: View, metadata: Metadata) -> Selection:
     """The observations behind a view, as the downloads give them."""
     indicators = [metadata.indicators[i] for i in view.indicators]
-    first, last = bounds(view, periods_of(indicators))
+    first, last = range_days(view, periods_of(indicators))
     breakdowns = dict.fromkeys(b for i in indicators for b in breakdowns_of(i, view.breakdowns))
     return Selection(
         indicators=tuple(shown_indicator(i, view, metadata) for i in view.indicators),
         regions=view.regions,
         breakdowns=tuple(breakdowns),
-        first=first.end,
-        last=last.end,
+        first=first,
+        last=last,
         vintage=view.vintage,
     )
 
@@ -112,8 +112,8 @@ def view_figures(store: Store, metadata: Metadata, view: View) -> pl.DataFrame:
     """
     frames = [_indicator_figures(store, metadata, view, indicator_id) for indicator_id in view.indicators]
     figures = pl.concat(frames)
-    first, last = bounds(view, periods_of([metadata.indicators[i] for i in view.indicators]))
-    figures = figures.filter(pl.col("period_end").is_between(first.end, last.end))
+    first, last = range_days(view, periods_of([metadata.indicators[i] for i in view.indicators]))
+    figures = figures.filter(pl.col("period_end").is_between(first, last))
     if view.measure == "index":
         figures = index_figures(figures)
     return figures

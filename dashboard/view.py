@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar, get_args
 from urllib.parse import urlencode
 
@@ -110,11 +111,18 @@ def repaired(view: View, metadata: Metadata) -> View:
     return read_again
 
 
-def bounds(view: View, periods: Sequence[Period]) -> tuple[Period, Period]:
-    """First and last period that the view shows. ``periods`` must not be empty."""
-    first = next((p for p in periods if p.short_id == view.start), periods[0])
-    last = next((p for p in periods if p.short_id == view.end), periods[-1])
-    return first, last
+def bounds(view: View, periods: Mapping[str, Period]) -> tuple[str, str]:
+    """The address forms of the first and last period that the view shows. ``periods`` must not be empty."""
+    forms = list(periods)
+    start, end = view.start or forms[0], view.end or forms[-1]
+    return start if start in periods else forms[0], end if end in periods else forms[-1]
+
+
+def range_days(view: View, periods: Mapping[str, Period]) -> tuple[date, date]:
+    """First and last day of the view's range: of all periods that end in it the figures are shown."""
+    first, last = (days_of(form) for form in bounds(view, periods))
+    ends = [period.end for period in periods.values()]
+    return first[0] if first else min(ends), last[1] if last else max(ends)
 
 
 def _note(key: str, **values: str) -> Note:
@@ -179,7 +187,9 @@ def _breakdowns(params: Mapping[str, str], indicators: Sequence[Indicator], note
     return tuple(dict.fromkeys(found)) or breakdowns_of(indicators[0], ())
 
 
-def _range(params: Mapping[str, str], periods: Sequence[Period], notes: list[Note]) -> tuple[str | None, str | None]:
+def _range(
+    params: Mapping[str, str], periods: Mapping[str, Period], notes: list[Note]
+) -> tuple[str | None, str | None]:
     """The address forms of the first and last period inside the wanted range; None where it is the outermost."""
     days = {}
     for key in ("from", "to"):
@@ -192,13 +202,16 @@ def _range(params: Mapping[str, str], periods: Sequence[Period], notes: list[Not
     if first_day and last_day and first_day > last_day:
         notes.append(_note("range_turned_round"))
         return None, None
-    inside = [p for p in periods if (not first_day or p.end >= first_day) and (not last_day or p.end <= last_day)]
+    inside = [
+        form
+        for form, period in periods.items()
+        if (not first_day or period.end >= first_day) and (not last_day or period.end <= last_day)
+    ]
     if not inside:
         notes.append(_note("range_empty"))
         return None, None
-    start = None if inside[0] == periods[0] else inside[0].short_id
-    end = None if inside[-1] == periods[-1] else inside[-1].short_id
-    return start, end
+    forms = list(periods)
+    return None if inside[0] == forms[0] else inside[0], None if inside[-1] == forms[-1] else inside[-1]
 
 
 def _vintage(params: Mapping[str, str], metadata: Metadata, notes: list[Note]) -> str | None:

@@ -10,7 +10,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,8 +76,3 @@ def start_etl(env: dict[str, str], *words: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "etl", *words], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-
-
-def wait_until(done: float) -> None:
-    """Sleep until a moment of the monotonic clock."""
-    time.sleep(max(0.0, done - time.monotonic()))

@@ -46,7 +46,7 @@ def photograph(browser: Browser, base: str, name: str, path: str, width: int, sc
     page = context.new_page()
     page.on("console", lambda m: print("console:", m.text[:300]) if m.type == "error" else None)
     page.goto(base + path)
-    page.wait_for_selector("hr", state="attached", timeout=60_000)  # the rule above the footer is drawn last
+    page.wait_for_selector("text=/Runden Tisch|Round Table/", timeout=60_000)  # the footer is drawn last
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=60_000)
     page.wait_for_timeout(1500)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")

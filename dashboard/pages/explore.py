@@ -124,8 +124,8 @@ def api_address(page: Page) -> str:
         "i": ",".join(selection.indicators or ()),
         "r": ",".join(view.regions),
         "b": ",".join(b or TOTAL for b in selection.breakdowns or ()),
-        "from": first.short_id,
-        "to": last.short_id,
+        "from": first,
+        "to": last,
     }
     return address(API_PATH, params | ({"v": view.vintage} if view.vintage else {}))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -134,7 +135,7 @@ def test_an_axis_holds_all_values_between_round_ends(values: list[float], zero: 
 def test_labels_never_overlap(labels: list[tuple[float, float]]):
     wanted, heights = [w for w, _ in labels], [h for _, h in labels]
     placed = sorted(zip(spread(wanted, heights, -8, 348), heights, strict=True))
-    for (above, h1), (below, h2) in zip(placed, placed[1:], strict=False):
+    for (above, h1), (below, h2) in pairwise(placed):
         assert below - above >= (h1 + h2) / 2 + LABEL_GAP - 1e-6
 
 

@@ -36,9 +36,7 @@ def test_values_of_an_address_never_become_sql(store: Store):
     assert not observations(store, Selection()).is_empty()
 
 
-def test_each_series_comes_from_the_preferred_source_and_from_another_only_without_it(
-    store: Store, metadata: Metadata
-):
+def test_each_series_comes_from_the_preferred_source_and_from_another_only_without_it(store: Store, metadata: Metadata):
     frame = figures(store, metadata, i="population", r="03101,DE91")
     sources = frame.group_by("region", maintain_order=True).agg(pl.col("source").unique()).rows()
     assert sources == [("03101", ["lsn"]), ("DE91", ["eurostat"])]

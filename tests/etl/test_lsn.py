@@ -86,7 +86,7 @@ def test_another_shape_is_refused_with_its_place(text, message):
 
 
 def test_a_code_that_contradicts_the_name_is_refused():
-    with pytest.raises(ParseError, match="disagree in 2 rows .*Peine has K03158"):
+    with pytest.raises(ParseError, match=r"disagree in 2 rows .*Peine has K03158"):
         read(foreigners(eight_times()).replace('"Peine",K03157', '"Peine",K03158'))
 
 
@@ -112,7 +112,7 @@ def test_the_shifted_block_of_6_2_2_is_read_by_name_and_reported():
 
 
 def test_a_correction_turns_red_once_the_publisher_has_mended_the_block():
-    with pytest.raises(CorrectionError, match="'lsn_6_2_2_shifted_codes' no longer fits.*remove the entry"):
+    with pytest.raises(CorrectionError, match=r"'lsn_6_2_2_shifted_codes' no longer fits.*remove the entry"):
         read(shifted_rates(shift=False), "6-2-2")
 
 

@@ -55,11 +55,11 @@ def test_breakdowns_are_sorted_and_round():
 
 
 def migration(*rows):
+    columns = ["Wanderung", "Nationalität / Geschlecht", "region", "time", "value"]
     frame = pl.DataFrame(
-        [{"Wanderung": w, "Nationalität / Geschlecht": n, "Units": "Anzahl", "region": r, "time": t, "value": v, "status": "ok"}
-         for w, n, r, t, v in rows],
-        schema_overrides={"value": pl.Float64},
-    )  # fmt: skip
+        rows, schema=columns, orient="row", schema_overrides={"value": pl.Float64, "region": pl.String}
+    )
+    frame = frame.with_columns(pl.lit("Anzahl").alias("Units"), pl.lit("ok").alias("status"))
     indicator = CATALOGUE.indicators["migration_abroad"]
     return observations(Tidy(frame), indicator, indicator.series[0], CATALOGUE.sources["lsn"], WHEN)
 

@@ -140,7 +140,7 @@ def test_another_vintage_is_refused_with_what_there_is(three_vintages, when, mes
 
 
 def test_an_empty_store_says_what_to_do(tmp_path):
-    with pytest.raises(StoreError, match="nothing is published.*run 'etl run'"):
+    with pytest.raises(StoreError, match=r"nothing is published.*run 'etl run'"):
         vintages(tmp_path)
 
 
