@@ -29,7 +29,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 app = st.App(
-    "dashboard/main.py",
+    "dashboard/pages/main.py",
     routes=ROUTES,
     middleware=[Middleware(PageMiddleware)],
     lifespan=lifespan,

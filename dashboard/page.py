@@ -17,8 +17,8 @@ from dashboard.view import Note, View, read, to_params
 
 _log = logging.getLogger(__name__)
 
-OVERVIEW = "pages/overview.py"
-EXPLORE = "pages/explore.py"
+OVERVIEW = "overview.py"
+EXPLORE = "explore.py"
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ FOLDER = Path(__file__).resolve().parents[2] / "dashboard"
 
 def run(page: str = "", **link: str) -> AppTest:
     """The whole app with one page open under a link."""
-    at = AppTest.from_file(str(FOLDER / "main.py"), default_timeout=30)
+    at = AppTest.from_file(str(FOLDER / "pages" / "main.py"), default_timeout=30)
     for key, value in link.items():
         at.query_params[key.rstrip("_")] = value
     if page:
-        at.switch_page(f"pages/{page}.py")
+        at.switch_page(f"{page}.py")
     at.run()
     assert not at.exception, at.exception
     return at

@@ -56,9 +56,8 @@ def test_breakdowns_are_sorted_and_round():
 
 def migration(*rows):
     columns = ["Wanderung", "Nationalität / Geschlecht", "region", "time", "value"]
-    frame = pl.DataFrame(
-        rows, schema=columns, orient="row", schema_overrides={"value": pl.Float64, "region": pl.String}
-    )
+    schema_overrides = {"value": pl.Float64, "region": pl.String}
+    frame = pl.DataFrame(rows, schema=columns, orient="row", schema_overrides=schema_overrides)
     frame = frame.with_columns(pl.lit("Anzahl").alias("Units"), pl.lit("ok").alias("status"))
     indicator = CATALOGUE.indicators["migration_abroad"]
     return observations(Tidy(frame), indicator, indicator.series[0], CATALOGUE.sources["lsn"], WHEN)

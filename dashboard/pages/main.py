@@ -1,4 +1,8 @@
-"""The script that Streamlit runs for every page: header, page list, footer. The pages draw the rest."""
+"""The script that Streamlit runs for every page: header, page list, footer. The pages draw the rest.
+
+It lies among the pages because Streamlit takes a folder ``pages`` beside its script for a page list of its own,
+and then opens a page without this frame.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from dashboard.page import EXPLORE, OVERVIEW, address_language
 from dashboard.tables import small
 from dashboard.text import LANGUAGES, text
 
-ICON = Path(__file__).parent / "icon.svg"
+ICON = Path(__file__).parent.parent / "icon.svg"
 _KEPT = ("lang", "v")  # a reader who moves on keeps language and state of the data
 
 

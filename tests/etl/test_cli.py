@@ -1,0 +1,138 @@
+"""The command line: exit codes and words of the contract."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from etl.catalogue import load_catalogue
+from etl.cli import app
+from etl.errors import StoreError
+from etl.extract import EXTRACT_FILE, load_extract, write_extract
+from etl.store import current_state, vintages
+from tests.etl.test_checks import eight, row, state
+from tests.etl.test_publish import FIRST, SECOND, put
+
+CATALOGUE = load_catalogue()
+cli = CliRunner()
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("ETL_DATA_DIR", str(tmp_path))
+    return tmp_path / "published"
+
+
+def call(*words):
+    return cli.invoke(app, list(words))
+
+
+@pytest.mark.parametrize("command", [c.name or c.callback.__name__ for c in app.registered_commands])
+def test_every_command_explains_itself(command):
+    assert call(command, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize("words", [("run", "--source", "nobody"), ("export",), ("fly",), ("status", "--loud")])
+def test_wrong_usage_is_exit_code_2(data, words):
+    assert call(*words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words", [("vintages",), ("diff",), ("check",), ("rollback", FIRST), ("export", "--out", "x.csv"), ("extract",)]
+)
+def test_without_a_store_every_command_says_what_to_do(data, words):
+    done = call(*words)
+    assert done.exit_code == 1
+    assert "is published" in done.stderr
+
+
+def test_status_of_an_empty_store_is_stale(data):
+    done = call("status", "--json")
+    assert done.exit_code == 3
+    answer = json.loads(done.stdout)
+    assert answer["vintage"] is None
+    assert {s["source"] for s in answer["sources"]} == set(CATALOGUE.sources)
+
+
+def test_check_tells_sound_from_broken(data):
+    put(data, state(*eight()), FIRST)
+    assert call("check").exit_code == 0
+    put(data, state(*eight()[:-1]), SECOND)
+    done = call("check")
+    assert done.exit_code == 4
+    assert "missing ['03158']" in done.stdout
+
+
+def test_diff_shows_the_size_of_a_revision(data):
+    put(data, state(*eight()), FIRST)
+    put(data, state(*eight(value=104.0)), SECOND)
+    done = call("diff")
+    assert "revised: foreign_population (lsn): 8 figures, 2024-12-31 to 2024-12-31" in done.stdout
+    assert "foreign_population 03101 2024-12-31: 100 → 104" in done.stdout
+    assert len(json.loads(call("diff", "--json").stdout)["changes"]) == 8
+    assert "no figure differs" in call("diff", SECOND, SECOND).stdout
+
+
+def test_the_first_vintage_is_compared_with_nothing(data):
+    put(data, state(*eight()), FIRST)
+    assert "new: foreign_population (lsn): 8 figures" in call("diff").stdout
+
+
+def test_rollback_is_a_new_vintage_with_the_old_figures(data):
+    put(data, state(*eight()), FIRST)
+    put(data, state(*eight(value=104.0)), SECOND)
+    assert call("rollback", FIRST).exit_code == 0
+    assert set(current_state(data)["value"]) == {100}
+    assert vintages(data)["origin"].to_list() == ["run", "run", "rollback"]
+    assert call("rollback", "20200101T000000Z").exit_code == 1
+
+
+def test_the_extract_goes_round(data, tmp_path):
+    put(data, state(*eight()), FIRST)
+    out = tmp_path / "extract.parquet"
+    write_extract(data, out)
+    made = load_extract(tmp_path / "fresh", CATALOGUE, out)
+    assert made.vintage == FIRST
+    assert current_state(tmp_path / "fresh").equals(current_state(data))
+    assert load_extract(tmp_path / "fresh", CATALOGUE, out) is None
+
+
+def test_an_extract_never_replaces_fetched_figures(data, tmp_path):
+    put(data, state(*eight()), FIRST)
+    write_extract(data, tmp_path / "e.parquet")
+    put(data, state(*eight(value=104.0)), SECOND)
+    assert load_extract(data, CATALOGUE, tmp_path / "e.parquet") is None
+    assert set(current_state(data)["value"]) == {104}
+
+
+def test_a_newer_extract_renews_an_older_one(data, tmp_path):
+    put(data, state(*eight()), FIRST)
+    write_extract(data, tmp_path / "old.parquet")
+    put(data, state(*eight(), row(region="03")), SECOND)
+    write_extract(data, tmp_path / "new.parquet")
+    fresh = tmp_path / "fresh"
+    load_extract(fresh, CATALOGUE, tmp_path / "old.parquet")
+    assert load_extract(fresh, CATALOGUE, tmp_path / "new.parquet").vintage == SECOND
+    assert vintages(fresh)["origin"].to_list() == ["extract", "extract"]
+
+
+def test_a_damaged_extract_is_explained(data, tmp_path):
+    bad = tmp_path / "bad.parquet"
+    bad.write_bytes(b"PAR1 no")
+    with pytest.raises(StoreError, match="cannot be read"):
+        load_extract(data, CATALOGUE, bad)
+
+
+def test_the_bundled_extract_loads_and_names_its_sources(data):
+    """It is what a fresh clone shows: complete, checked, every row with source, table, licence and date."""
+    assert EXTRACT_FILE.stat().st_size < 3_000_000
+    assert load_extract(data, CATALOGUE) is not None
+    figures = current_state(data)
+    assert set(figures["source"]) == {"lsn", "eurostat"}
+    for column in ("table", "licence", "attribution", "retrieved_at"):
+        assert figures[column].null_count() == 0
+    region = figures.filter(region="BSR", indicator="foreign_population", breakdown="")
+    assert region.height >= 20
+    assert call("check").exit_code == 0
