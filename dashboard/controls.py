@@ -101,9 +101,11 @@ def how(page: Page) -> None:
 
 def _range(page: Page, periods: Mapping[str, Period]) -> None:
     _keep(RANGE, bounds(page.view, periods))
+    forms = list(periods)
     st.select_slider(
         text(page.lang, "explore.range"),
-        list(periods),
+        forms,
+        value=(forms[0], forms[-1]),  # only this makes it a slider of two ends; the state set above counts
         format_func=lambda form: formats.period(form, page.lang),
         key=RANGE,
         on_change=_changed,
@@ -185,12 +187,10 @@ def _with_breakdowns(view: View, value: list[str]) -> View:
     return replace(view, breakdowns=tuple(value))
 
 
-def _with_range(periods: Mapping[str, Period]) -> Callable[[View, tuple[str, str] | str], View]:
+def _with_range(periods: Mapping[str, Period]) -> Callable[[View, tuple[str, str]], View]:
     forms = list(periods)
 
-    def changed(view: View, value: tuple[str, str] | str) -> View:
-        if isinstance(value, str):  # one end alone, while the other's period has just gone
-            return view
+    def changed(view: View, value: tuple[str, str]) -> View:
         start = None if value[0] == forms[0] else value[0]
         end = None if value[1] == forms[-1] else value[1]
         return replace(view, start=start, end=end)

@@ -16,6 +16,7 @@ from dashboard.labels import breakdown_label, is_whole, period_kind_label, scale
 from dashboard.measures import first_common_end
 from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata
 from dashboard.queries import shown_indicator
+from dashboard.series import break_name
 from dashboard.text import text
 from dashboard.view import View
 
@@ -127,12 +128,12 @@ def _breaks(figures: pl.DataFrame, indicators: list[Indicator], view: View) -> l
     if not ends:
         return []
     inside = {
-        (b.at, b.text.to(view.lang))
+        (b.at, break_name(b.at, i, view.lang), b.text.to(view.lang))
         for i in indicators
         for b in i.breaks
         if b.source in sources and min(ends) < b.at <= max(ends)
     }
-    return [text(view.lang, "caveats.break", day=formats.day(at, view.lang), text=said) for at, said in sorted(inside)]
+    return [text(view.lang, "caveats.break", day=day, text=said) for _, day, said in sorted(inside)]
 
 
 def _calculations(figures: pl.DataFrame, indicators: list[Indicator], view: View, metadata: Metadata) -> list[str]:

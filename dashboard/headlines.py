@@ -16,7 +16,7 @@ from dashboard import formats
 from dashboard.choices import is_balance
 from dashboard.labels import Scale, breakdown_label, is_percent, is_whole, scale_of
 from dashboard.metadata import Indicator, Lang, Metadata
-from dashboard.series import Point, Series, break_between, rounding_error, series_of
+from dashboard.series import Point, Series, break_between, break_name, rounding_error, series_of
 from dashboard.text import has_text, text
 from dashboard.view import View
 
@@ -54,6 +54,11 @@ class _Finding:
 def headline(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
     """The finding of a frame of ``queries.view_figures`` in the view's language."""
     findings = [_finding(series, view, metadata) for series in series_of(figures, view, metadata) if series.valued]
+    said = _sentence(findings, view, metadata)
+    return said[:1].upper() + said[1:]
+
+
+def _sentence(findings: Sequence[_Finding], view: View, metadata: Metadata) -> str:
     if not findings:
         place = ", ".join(metadata.regions[r].short.to(view.lang) for r in view.regions)
         return text(view.lang, "headlines.nothing", place=place, title=_title(view, metadata))
@@ -107,7 +112,7 @@ def _development(finding: _Finding, scale: Scale, view: View) -> str:
     if finding.first is finding.last:
         return "."
     if finding.broken:
-        return text(lang, "headlines.broken", day=formats.day(finding.broken, lang), versus=versus)
+        return text(lang, "headlines.broken", day=break_name(finding.broken, finding.indicator, lang), versus=versus)
     if change is None:
         return text(lang, "headlines.incomplete", versus=versus)
     if finding.unchanged:
@@ -142,7 +147,7 @@ def _few(findings: Sequence[_Finding], view: View, metadata: Metadata) -> str:
             said += text(lang, "headlines.few_change", change=growth)
             changes += 1
         elif finding.broken and view.measure not in ("change", "index"):
-            said += text(lang, "headlines.few_broken", day=formats.day(finding.broken, lang))
+            said += text(lang, "headlines.few_broken", day=break_name(finding.broken, finding.indicator, lang))
         named.append(said)
     subject = _subject(findings, view, metadata)
     if view.measure == "index":
@@ -166,7 +171,8 @@ def _many(findings: Sequence[_Finding], view: View, metadata: Metadata) -> str:
     compared = [f for f in findings if f.percent is not None]
     same_start = len({f.first.period for f in compared}) == 1 and len({f.last.period for f in compared}) == 1
     indicator = findings[0].indicator
-    ranks_changes = view.measure in ("number", "index") and not is_percent(indicator)
+    # bars show one period, so the finding is about it
+    ranks_changes = view.measure in ("number", "index") and not is_percent(indicator) and view.chart != "bar"
     if ranks_changes and same_start and len(compared) == len(findings):
         top, bottom = max(compared, key=_percent_of), min(compared, key=_percent_of)
         return text(
@@ -182,6 +188,8 @@ def _many(findings: Sequence[_Finding], view: View, metadata: Metadata) -> str:
     current = [f for f in findings if f.last.end == newest and f.last.status != "limited"]
     if len(current) < LISTED:
         return _few(findings[:LISTED], view, metadata)
+    if view.measure == "number" and not is_percent(indicator):
+        current = _without_sums(current, metadata)
     top, bottom = max(current, key=_newest), min(current, key=_newest)
     scale = scale_of(indicator, view.measure, metadata, lang)
     return text(
@@ -192,6 +200,13 @@ def _many(findings: Sequence[_Finding], view: View, metadata: Metadata) -> str:
         top=f"{top.series.label} ({_written(top.last, scale, lang)})",
         bottom=f"{bottom.series.label} ({_written(bottom.last, scale, lang)})",
     )
+
+
+def _without_sums(findings: Sequence[_Finding], metadata: Metadata) -> list[_Finding]:
+    """Without areas that hold others of the list: that a sum is larger than its parts is no finding."""
+    holders = {area for f in findings for area in metadata.regions[f.series.region].part_of}
+    parts = [f for f in findings if f.series.region not in holders]
+    return parts if len(parts) >= LISTED else list(findings)
 
 
 def _growth(finding: _Finding, scale: Scale, view: View) -> str | None:

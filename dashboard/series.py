@@ -7,8 +7,9 @@ from datetime import date
 
 import polars as pl
 
+from dashboard import formats
 from dashboard.labels import breakdown_label
-from dashboard.metadata import REGION_SUM, Indicator, Metadata
+from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata
 from dashboard.view import View
 
 _COLUMNS = ["indicator", "region", "breakdown", "source", "period_end", "period", "value", "status"]
@@ -69,6 +70,11 @@ def _label(
 def break_between(series: Series, indicator: Indicator, start: date, end: date) -> date | None:
     """The first break of the series after ``start`` and up to ``end``; None if its figures compare."""
     return min((b.at for b in indicator.breaks if b.source == series.source and start < b.at <= end), default=None)
+
+
+def break_name(at: date, indicator: Indicator, lang: Lang) -> str:
+    """When a break happened, as exactly as the indicator counts time: a year for sums of years, else the day."""
+    return str(at.year) if indicator.period_kind == "year" else formats.day(at, lang)
 
 
 def rounding_error(series: Series, indicator: Indicator, metadata: Metadata, start: date, end: date) -> float:

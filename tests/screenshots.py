@@ -47,7 +47,7 @@ def photograph(browser: Browser, base: str, name: str, path: str, width: int, sc
     page.on("console", lambda m: print("console:", m.text[:300]) if m.type == "error" else None)
     page.goto(base + path)
     page.wait_for_selector("text=/Runden Tisch|Round Table/", timeout=60_000)  # the footer is drawn last
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=60_000)
+    page.wait_for_selector("[data-testid=stSkeleton]", state="detached", timeout=60_000)
     page.wait_for_timeout(1500)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": width, "height": min(int(height) + 40, 6000)})

@@ -52,6 +52,7 @@ def _columns(model: ChartModel) -> Spec:
             "encoding": {"x": x, "y": y, "fill": {"field": "fill", **literal}},
         }
     ]
+    layers += _break_rules(model, x, axis.high)
     if len(rows) <= MOST_VALUE_LABELS:
         layers.append(
             {
@@ -65,6 +66,34 @@ def _columns(model: ChartModel) -> Spec:
             }
         )
     return framed(layers, model, plot_height=PLOT_HEIGHT, right=8, top=16)
+
+
+def _break_rules(model: ChartModel, x: Spec, top: float) -> list[Spec]:
+    """A dashed rule left of the first column on a new footing, with a short name."""
+    points = model.series[0].points
+    layers: list[Spec] = []
+    for mark in model.breaks:
+        after = [n for n, p in enumerate(points) if p.end >= mark.at]
+        if not after:
+            continue
+        left = after[0] < len(points) / 2
+        row = {"period": _short(points[after[0]], model), "top": top, "label": mark.label}
+        place = {**x, "bandPosition": -0.1}
+        y: Spec = {"field": "top", "type": "quantitative"}
+        align: Spec = {"align": "left" if left else "right", "dx": 4 if left else -4, "dy": -8, "fontSize": 11}
+        layers += [
+            {
+                "data": {"values": [row]},
+                "mark": {"type": "rule", "color": model.palette.muted, "strokeDash": [4, 3], "strokeWidth": 1},
+                "encoding": {"x": place},
+            },
+            {
+                "data": {"values": [row]},
+                "mark": {"type": "text", "color": model.palette.muted, **align},
+                "encoding": {"x": place, "y": y, "text": {"field": "label", "type": "nominal"}},
+            },
+        ]
+    return layers
 
 
 def _rows(model: ChartModel) -> Spec:

@@ -19,6 +19,7 @@ from dashboard.series import Point, Series, series_of
 from dashboard.text import text
 from dashboard.view import View
 
+SMALLEST_SPAN = 1e-9  # below it an axis would have no round steps
 FOOTER_WIDTH = 54  # characters of the footer's lines: the width of a phone
 
 
@@ -86,11 +87,11 @@ def value_axis(values: Sequence[float], *, zero: bool = False, steps: int = 5) -
     flat; ``zero`` forces it, as bars need.
     """
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    if zero or 0 <= low < high / 2 or low == high:
+    if zero or 0 <= low < high / 2 or high - low < SMALLEST_SPAN:
         low = min(low, 0.0)
     if zero or high / 2 < low <= high < 0:
         high = max(high, 0.0)
-    if low == high:
+    if high - low < SMALLEST_SPAN:
         high = low + 1
     step = _round_step((high - low) / steps)
     first, last = floor(low / step), -floor(-high / step)

@@ -27,6 +27,6 @@ def small_multiples(model: ChartModel) -> list[tuple[str, Spec]]:
     for series, style in zip(model.series, model.styles, strict=True):
         values = [p.value for p in series.points if p.value is not None]
         panel = replace(model, series=(series,), styles=(style,), footer=())
-        own = axis or value_axis(values, steps=3)
+        own = axis or value_axis(values, zero=True, steps=3)
         panels.append((series.label, line_chart(panel, plot_height=PLOT_HEIGHT, shared=own)))
     return panels

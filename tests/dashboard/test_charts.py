@@ -92,6 +92,12 @@ def test_numbers_are_german_and_the_drawing_is_svg(store: Store, metadata: Metad
     assert spec["usermeta"]["embedOptions"]["renderer"] == "svg"
 
 
+def test_columns_show_the_break_as_well(store: Store, metadata: Metadata):
+    spec = bar_chart(model(store, metadata, i="population", r="03101"))
+    rule = layers(spec, "rule")[0]
+    assert rule["mark"]["strokeDash"] and rule["data"]["values"][0]["period"] == "2022"
+
+
 @pytest.mark.parametrize("regions", ["03101", "03101,03102"])
 def test_bars_begin_at_zero(store: Store, metadata: Metadata, regions: str):
     spec = bar_chart(model(store, metadata, i="population", r=regions, chart="bar"))

@@ -67,7 +67,7 @@ def test_no_growth_is_claimed_on_an_incomplete_sum(store: Store, metadata: Metad
 def test_a_rate_changes_in_points_without_a_percentage(store: Store, metadata: Metadata):
     told = said(store, metadata, i="unemployment_rate", from_="2020")
     assert told == (
-        "Niedersachsen: Titel unemployment_rate im Juni 2024 6,4\u00a0%, 0,4 Prozentpunkte mehr als im Juni 2020."
+        "Niedersachsen, Titel unemployment_rate: 6,4\u00a0% im Juni 2024, 0,4 Prozentpunkte mehr als im Juni 2020."
     )
 
 
@@ -90,6 +90,11 @@ def test_of_many_series_the_widest_and_least_change_are_told(store: Store, metad
 def test_of_many_shares_the_highest_and_lowest_are_told(store: Store, metadata: Metadata):
     told = said(store, metadata, r="03101,03102,03103", as_="share")
     assert "am höchsten Wolfsburg" in told and "am niedrigsten Braunschweig" in told and "Veränderung" not in told
+
+
+def test_bars_tell_of_their_period_and_not_that_the_sum_is_the_largest(store: Store, metadata: Metadata):
+    told = said(store, metadata, i="naturalisations", r="BSR,03101,03102,03103", chart="bar")
+    assert "am höchsten Wolfsburg (44)" in told and "am niedrigsten Braunschweig (24)" in told
 
 
 def test_an_index_names_its_base(store: Store, metadata: Metadata):

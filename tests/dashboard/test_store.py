@@ -16,6 +16,8 @@ def test_the_open_store_reads_no_files_and_takes_no_other_settings(store: Store,
         store.query(f"SELECT * FROM read_csv('{file}')")
     with pytest.raises(duckdb.Error):
         store.query("SET enable_external_access=true")
+    with pytest.raises(duckdb.Error, match="locked"):
+        store.connection.cursor().execute("SET threads=1")
     with pytest.raises(duckdb.Error):
         store.query("DELETE FROM observations")
 
