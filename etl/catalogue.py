@@ -6,11 +6,12 @@ files agree with each other. An error names the file and the key.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -113,6 +114,8 @@ class Unit(Strict):
     id: Id
     label: Text  # long form for subtitles
     suffix: Text | None = None  # short form behind a figure; none for counts
+    counts: bool = False  # whole numbers, never negative but for a balance
+    largest: float | None = None  # a figure beyond it is a slip of the publisher, such as a lost decimal point
 
 
 class UnitsFile(Strict):
@@ -297,7 +300,9 @@ class RevisionLimits(Strict):
     """What size of revision stops a publish until someone looks (``etl run --accept-revisions``)."""
 
     large_change: float  # relative change of one figure that counts as large
-    ignore_below: float  # absolute changes below this many units never count as large
+    single_factor: float  # one figure of the region, its districts, the Land or Germany that changes by this factor
+    ignore_below: float  # absolute changes of counts below this never count as large
+    ignore_rates_below: float  # the same for rates and amounts
     share_of_figures: float  # refuse when more than this share of an indicator's figures changed by that much
     withdrawn_share: float  # refuse when more than this share of an indicator's figures vanished
 
@@ -349,14 +354,24 @@ class Catalogue:
         return [c for c in self.corrections if c.source == source and c.table == table]
 
 
+class _UniqueKeys(yaml.CSafeLoader):
+    """The safe loader; a key that stands twice is a mistake and not the last one's victory."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if twice := sorted({str(k) for k in keys if keys.count(k) > 1}):
+            raise yaml.constructor.ConstructorError(None, None, f"keys stand twice: {twice}", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(path: Path, model: type[M]) -> M:
     """One YAML file as its model.
 
     Raises CatalogueError with file and key if the file is no YAML or breaks its model.
     """
     try:
-        raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # the safe loader, in C
-    except (OSError, yaml.YAMLError) as error:
+        raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a safe loader
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CatalogueError(f"{path}: cannot be read as YAML: {error}") from error
     try:
         return model.model_validate(raw)
@@ -383,9 +398,9 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
     catalogue = Catalogue(
         regions=regions.regions,
         ignored_regions=regions.ignored,
-        sources={s.id: s for s in read_yaml(folder / "sources.yaml", SourcesFile).sources},
-        dimensions={d.id: d for d in read_yaml(folder / "dimensions.yaml", DimensionsFile).dimensions},
-        units={u.id: u for u in read_yaml(folder / "units.yaml", UnitsFile).units},
+        sources=_by_id("sources.yaml", read_yaml(folder / "sources.yaml", SourcesFile).sources),
+        dimensions=_by_id("dimensions.yaml", read_yaml(folder / "dimensions.yaml", DimensionsFile).dimensions),
+        units=_by_id("units.yaml", read_yaml(folder / "units.yaml", UnitsFile).units),
         indicators=dict(sorted(indicators.items(), key=lambda item: item[1].order)),
         events=read_yaml(folder / "events.yaml", EventsFile).events,
         corrections=tuple(corrections),
@@ -395,6 +410,23 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
     if problems:
         raise CatalogueError(f"{folder} contradicts itself:\n  " + "\n  ".join(problems))
     return catalogue
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+E = TypeVar("E", bound=_HasId)
+
+
+def _by_id(file: str, entries: Sequence[E]) -> dict[str, E]:
+    found: dict[str, E] = {}
+    for entry in entries:
+        if entry.id in found:
+            raise CatalogueError(f"{file}: {entry.id}: stands twice")
+        found[entry.id] = entry
+    return found
 
 
 def parse_breakdown(breakdown: str) -> dict[str, str]:
@@ -415,6 +447,12 @@ def _bad_regions(catalogue: Catalogue) -> list[str]:
     return problems
 
 
+def _codes(indicator: Indicator) -> set[tuple[str, str]]:
+    """Every dimension and code that an indicator's series can give."""
+    fragments = [f for s in indicator.series for f in (s.fixed, *(b for c in s.columns.values() for b in c.values()))]
+    return {pair for fragment in fragments for pair in parse_breakdown(fragment or "").items()}
+
+
 def _broken_references(catalogue: Catalogue) -> list[str]:
     problems: list[str] = []
     for indicator in catalogue.indicators.values():
@@ -423,6 +461,16 @@ def _broken_references(catalogue: Catalogue) -> list[str]:
             problems.append(f"{at}: unit: '{indicator.unit}' is not in units.yaml")
         links = [*indicator.related, *([indicator.share_of.indicator] if indicator.share_of else [])]
         problems += [f"{at}: '{i}' is no indicator" for i in links if i not in catalogue.indicators]
+        if indicator.region_rate and indicator.region_rate.numerator not in catalogue.indicators:
+            problems.append(f"{at}: region_rate: '{indicator.region_rate.numerator}' is no indicator")
+        codes = [(p.dim, c) for p in indicator.checks.parts for c in p.parts]
+        codes += [(b.dim, c) for b in indicator.checks.balance for c in (b.minuend, b.subtrahend, b.difference)]
+        codes += parse_breakdown(indicator.default_breakdown).items()
+        problems += [
+            f"{at}: '{d}={c}' of a check or default is in no series"
+            for d, c in codes
+            if (d, c) not in _codes(indicator)
+        ]
         if indicator.preferred_source not in {s.source for s in indicator.series}:
             problems.append(f"{at}: preferred_source: '{indicator.preferred_source}' has no series here")
         for series in indicator.series:

@@ -12,6 +12,7 @@ from etl.catalogue import REGION_SUM, Catalogue, Indicator, parse_breakdown
 from etl.schema import KEY, Observation
 
 LAND = "03"
+FEWEST_FOR_A_STEP = 10
 SHOWN = 5  # how many rows a failure quotes
 
 
@@ -33,6 +34,7 @@ def run_checks(candidate: pl.DataFrame, published: pl.DataFrame, catalogue: Cata
         return schema
     checks: tuple[Callable[[], list[Failure]], ...] = (
         lambda: check_codes(candidate, catalogue),
+        lambda: check_plausible(candidate, catalogue),
         lambda: check_districts_present(candidate, catalogue),
         lambda: check_totals(candidate, catalogue),
         lambda: check_balances(candidate, catalogue),
@@ -75,6 +77,32 @@ def check_codes(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
             labels = catalogue.dimensions.get(dim)
             if dim not in dims or labels is None or value not in labels.values:
                 failures.append(Failure("codes", f"{indicator}: breakdown '{breakdown}' is not in the catalogue"))
+    return failures
+
+
+def check_plausible(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
+    """Counts are whole and not negative (but for balances), rates and amounts within what their unit can be."""
+    balances = {(i.id, r.dim, r.difference) for i in catalogue.indicators.values() for r in i.checks.balance}
+    may_be_negative = pl.any_horizontal(
+        pl.lit(False),
+        *[
+            (pl.col("indicator") == i) & pl.col("breakdown").str.contains(rf"(^|;){dim}={code}(;|$)")
+            for i, dim, code in balances
+        ],
+    )
+    value = pl.col("value")
+    failures = []
+    for unit in catalogue.units.values():
+        rows = candidate.filter(pl.col("unit") == unit.id)
+        bad = rows.filter((value < 0) & ~may_be_negative)
+        if unit.counts:
+            bad = pl.concat([bad, rows.filter(value != value.round())])
+        if unit.largest is not None:
+            bad = pl.concat([bad, rows.filter(value > unit.largest)])
+        if not bad.is_empty():
+            failures.append(
+                Failure("plausible", f"{bad.height} figures that no {unit.label.en} can have: {_rows(bad)}")
+            )
     return failures
 
 
@@ -135,19 +163,34 @@ def check_districts_add_up(candidate: pl.DataFrame, catalogue: Catalogue) -> lis
             continue
         rows = _along(candidate, indicator, None, rule.sources).filter(pl.col("year") >= rule.since)
         parts = rows.filter(pl.col("region").is_in(districts)).group_by(at)
-        sums = parts.agg(pl.col("value").sum().alias("sum"), pl.col("value").count().alias("n"))
+        sums = parts.agg(
+            pl.col("value").sum().alias("sum"), pl.col("value").count().alias("n"), pl.len().alias("districts")
+        )
         land = rows.filter(pl.col("region") == LAND).select(*at, "region", pl.col("value").alias("land"))
         both = sums.filter(pl.col("n") == len(districts)).join(land, on=at).drop_nulls("land")
         # a share is for statistics in which the Land's figure is of another version than the districts'
         difference = (pl.col("sum") - pl.col("land")).abs() - rule.share * pl.col("land").abs()
+        failures += _incomplete(indicator, sums.join(land, on=at, how="semi"), len(districts))
         off = both.with_columns(difference.clip(lower_bound=0).alias("off"))
         failures += _off("districts add up", f"{indicator.id}: districts and Land", off, rule.steps)
     return failures
 
 
+def _incomplete(indicator: Indicator, sums: pl.DataFrame, expected: int) -> list[Failure]:
+    """Where the Land and one district have a row, all of its districts have one."""
+    return [
+        Failure("districts present", f"{indicator.id} {period} '{rest}': {n} of {expected} districts of the Land")
+        for period, rest, n in sums.filter(pl.col("districts") < expected)
+        .sort("period", "rest")
+        .select("period", "rest", "districts")
+        .head(SHOWN)
+        .iter_rows()
+    ]
+
+
 def check_newest_period(candidate: pl.DataFrame, published: pl.DataFrame) -> list[Failure]:
-    """The newest period with figures is not older than in the published state."""
-    group = ["indicator", "source"]
+    """The newest period with figures is not older than in the published state, for no breakdown."""
+    group = ["indicator", "source", "breakdown"]
 
     def newest(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.drop_nulls("value").group_by(group).agg(pl.col("period_end").max().alias("newest"))
@@ -160,8 +203,10 @@ def check_newest_period(candidate: pl.DataFrame, published: pl.DataFrame) -> lis
         .sort(group)
     )
     return [
-        Failure("newest period", f"{i} ({s}): newest figures are of {now or 'no period'}, published are already {was}")
-        for i, s, was, now in older.select(*group, "newest", "newest_now").iter_rows()
+        Failure(
+            "newest period", f"{i} ({s}) '{b}': newest figures are of {now or 'no period'}, published are already {was}"
+        )
+        for i, s, b, was, now in older.select(*group, "newest", "newest_now").iter_rows()
     ]
 
 
@@ -192,8 +237,10 @@ def _along(
 
 
 def _step(values: pl.Series) -> float:
-    """The largest number that all counts are multiples of; 1 where there are fractions."""
+    """The largest number that all counts are multiples of; 1 where there are fractions or too few to tell."""
     array = values.to_numpy()
+    if array.size < FEWEST_FOR_A_STEP:
+        return 1.0
     whole = array.astype(np.int64)
     return float(np.gcd.reduce(whole)) or 1.0 if (whole == array).all() else 1.0
 

@@ -50,7 +50,7 @@ def _explained() -> Iterator[None]:
     """A known failure as one clear line and exit code 1."""
     try:
         yield
-    except EtlError as error:
+    except (EtlError, OSError) as error:
         typer.echo(f"etl: {redact(str(error))}", err=True)
         raise typer.Exit(FAILED) from error
 
@@ -194,7 +194,7 @@ def export(
     ],
     indicator: Annotated[list[str] | None, typer.Option(help="Only this indicator (repeatable).")] = None,
     region: Annotated[list[str] | None, typer.Option(help="Only this region (repeatable).")] = None,
-    as_of: Annotated[str | None, typer.Option(help="The figures as known at a vintage or date.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The figures as known at a vintage, date or time (UTC).")] = None,
 ) -> None:
     """Observations as csv, parquet or xlsx."""
     with _explained():

@@ -52,7 +52,7 @@ def write_extract(published_dir: Path, out: Path = EXTRACT_FILE) -> int:
 def load_extract(published_dir: Path, catalogue: Catalogue, path: Path = EXTRACT_FILE) -> Published | None:
     """Publish the bundled extract if nothing was fetched yet; None if there is nothing to do.
 
-    A store that holds a run's figures is left alone; one that holds an older extract is renewed.
+    A store that holds a run's figures is left alone; one that holds an extract gets a newer one, or bettered labels.
     Raises StoreError if the extract is damaged or breaks a check.
     """
     try:
@@ -63,12 +63,18 @@ def load_extract(published_dir: Path, catalogue: Catalogue, path: Path = EXTRACT
         raise StoreError(
             f"{path.name}: the bundled extract cannot be read: {error}; restore it from the repository"
         ) from error
+    if _holds_fetched_figures(published_dir):  # looked at before the lock: a run may be writing for minutes
+        return None
     with writer_lock(published_dir):
-        if current_file(published_dir) is not None:
-            known = vintages(published_dir)
-            if (known["origin"] != "extract").any() or known["vintage"][-1] >= vintage:
-                return None
+        if _holds_fetched_figures(published_dir):
+            return None
+        if current_file(published_dir) is not None and vintages(published_dir)["vintage"][-1] > vintage:
+            return None
         if failures := run_checks(state, current_state(published_dir), catalogue):
             raise StoreError("the bundled extract breaks checks: " + "; ".join(map(str, failures)))
         applied = [AppliedCorrection(c["id"], c["rows"]) for c in corrections]
         return publish(published_dir, state, metadata_tables(catalogue, applied), "extract", vintage)
+
+
+def _holds_fetched_figures(published_dir: Path) -> bool:
+    return current_file(published_dir) is not None and bool((vintages(published_dir)["origin"] != "extract").any())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import ipaddress
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,6 +90,8 @@ class PoliteSession:
                 f"{self._source.id}: {shown} broke off {ATTEMPTS} times ({type(error).__name__}); check the network "
                 "and the address, run again later"
             ) from error
+        except requests.RequestException as error:
+            raise FetchError(f"{self._source.id}: {shown} cannot be asked: {error}; check the address") from error
         raise FetchError(f"{self._source.id}: {shown}: no attempt was made")  # pragma: no cover
 
     def _keep_the_gap(self, url: str) -> None:
@@ -148,7 +151,7 @@ def parse_retry_after(text: str | None) -> float | None:
             seconds = (email.utils.parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
         except (TypeError, ValueError):
             return None
-    return min(max(seconds, 0.0), LONGEST_WAIT)
+    return min(max(seconds, 0.0), LONGEST_WAIT) if math.isfinite(seconds) else None
 
 
 def is_loopback(url: str) -> bool:
@@ -162,7 +165,10 @@ def is_loopback(url: str) -> bool:
 
 def check_address(url: str) -> None:
     """Raise FetchError unless the address is https, or plain http on this machine."""
-    scheme = urlsplit(url).scheme
+    try:
+        scheme, _ = urlsplit(url).scheme, urlsplit(url).port
+    except ValueError as error:
+        raise FetchError(f"{redact(url)}: is no address ({error}); mend ETL_BASE_URL_<SOURCE>") from error
     if scheme != "https" and not (scheme == "http" and is_loopback(url)):
         raise FetchError(f"{redact(url)}: only https is allowed outside this machine; mend ETL_BASE_URL_<SOURCE>")
 

@@ -31,5 +31,5 @@ def set_up_logging(verbose: bool = False) -> None:
             structlog.dev.ConsoleRenderer() if terminal else structlog.processors.LogfmtRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )

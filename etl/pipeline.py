@@ -25,10 +25,11 @@ from etl.revisions import changes, too_large
 from etl.schema import Observation
 from etl.settings import Settings
 from etl.sources import SOURCES
-from etl.sources.base import AppliedCorrection, Reply, Tidy
+from etl.sources.base import AppliedCorrection, Reply, Request, Tidy
 from etl.store import applied_corrections, current_file, current_state
 
 LAST_RUN = "last_run.json"
+REFUSED = 4
 
 log = structlog.get_logger()
 
@@ -67,6 +68,7 @@ class _Loaded:
     """Observations per table, and what happened to each."""
 
     frames: list[pl.DataFrame] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
     outcomes: list[TableOutcome] = field(default_factory=list)
 
 
@@ -89,9 +91,23 @@ def run(
     with writer_lock(settings.published_dir):
         loaded = _load(settings, catalogue, only, offline, on_table)
         result = _publish(settings, catalogue, loaded, accept_revisions)
-        body = orjson.dumps(asdict(result), option=orjson.OPT_INDENT_2)
-        write_atomically(settings.published_dir / LAST_RUN, body)
+        if result.exit_code == REFUSED:
+            # the next run must ask for the whole: the publisher's ETag would bring the refused replies again
+            raw = RawStore(settings.raw_dir)
+            for reply in loaded.replies:
+                raw.mark(reply, rejected=result.message)
+        _remember(settings.published_dir, result)
     return result
+
+
+def _remember(published_dir: Path, result: RunResult) -> None:
+    """Put the run on record; a table that it did not touch keeps what the run before said of it."""
+    before = last_run(published_dir) or {"outcomes": []}
+    now = {(o.source, o.table) for o in result.outcomes if o.state != "skipped"}
+    kept = [o for o in before["outcomes"] if (o["source"], o["table"]) not in now]
+    outcomes = [*kept, *(asdict(o) for o in result.outcomes if o.state != "skipped")]
+    body = orjson.dumps({**asdict(result), "outcomes": outcomes}, option=orjson.OPT_INDENT_2)
+    write_atomically(published_dir / LAST_RUN, body)
 
 
 def last_run(published_dir: Path) -> dict[str, Any] | None:
@@ -108,8 +124,9 @@ def _load(settings: Settings, catalogue: Catalogue, only: Sequence[str], offline
     raw = RawStore(settings.raw_dir)
     for done, (source, table) in enumerate(jobs, start=1):
         session = None if offline else sessions[source.id]
-        outcome, frames = _load_table(settings, catalogue, source, table, raw, session)
+        outcome, frames, reply = _load_table(settings, catalogue, source, table, raw, session)
         loaded.frames += frames
+        loaded.replies += [reply] if reply else []
         loaded.outcomes.append(outcome)
         log.debug("table", source=source.id, table=table, state=outcome.state, rows=outcome.rows)
         on_table(outcome, done, len(jobs))
@@ -123,15 +140,19 @@ def _load_table(
     table: str,
     raw: RawStore,
     session: PoliteSession | None,
-) -> tuple[TableOutcome, list[pl.DataFrame]]:
-    """The table's observations from its best request that works, or why none did."""
+) -> tuple[TableOutcome, list[pl.DataFrame], Reply | None]:
+    """The table's observations from its best request that works and the reply they are from, or why none worked."""
     code = SOURCES[source.id]
     problems: list[str] = []
     requests = code.requests(table, settings.base_url(source), catalogue)
     if session is None:
-        stored = [r.name for r in requests if raw.newest_meta(source.id, table, r.name)]
-        if not stored:
-            return TableOutcome(source.id, table, "skipped", message="no stored reply; run without --offline first"), []
+        requests = _newest_stored(raw, source.id, table, requests)
+        if not requests:
+            return (
+                TableOutcome(source.id, table, "skipped", message="no stored reply; run without --offline first"),
+                [],
+                None,
+            )
     for request in requests:
         reply: Reply | None = None
         try:
@@ -151,8 +172,14 @@ def _load_table(
         raw.mark(reply, rejected=None)
         rows = sum(f.height for f in frames)
         notes = (*tidy.notes, *(f"first way failed: {p}" for p in problems))
-        return TableOutcome(source.id, table, "loaded", rows, "", notes, tidy.corrections), frames
-    return TableOutcome(source.id, table, "failed", message=" | ".join(problems)), []
+        return TableOutcome(source.id, table, "loaded", rows, "", notes, tidy.corrections), frames, reply
+    return TableOutcome(source.id, table, "failed", message=" | ".join(problems)), [], None
+
+
+def _newest_stored(raw: RawStore, source: str, table: str, requests: list[Request]) -> list[Request]:
+    """Of the ways to fill a table the one that was answered last: an older reply must not undo a newer one."""
+    known = {r: at for r in requests if (at := raw.last_known(source, table, r.name)) is not None}
+    return [max(known, key=known.__getitem__)] if known else []
 
 
 def _observe(tidy: Tidy, reply: Reply, catalogue: Catalogue, source: Source, table: str) -> list[pl.DataFrame]:
@@ -175,12 +202,12 @@ def _publish(settings: Settings, catalogue: Catalogue, loaded: _Loaded, accept_r
         return RunResult(1, now, outcomes, message="no table could be loaded and nothing was published before")
     retained = _retained(published, catalogue, outcomes)
     frame = mark_unloaded_slices(pl.concat([*loaded.frames, retained]), catalogue.members)
-    candidate = with_region(frame, catalogue)
+    candidate = _keep_rates(with_region(frame, catalogue), published, catalogue, outcomes)
     refused = [str(f) for f in run_checks(candidate, published, catalogue)]
     if refused:
         return RunResult(4, now, outcomes, None, tuple(refused), "refused by a check, nothing published")
     if not accept_revisions:
-        refused = [f"revision: {s}" for s in too_large(changes(published, candidate), catalogue.revision_limits)]
+        refused = [f"revision: {s}" for s in too_large(changes(published, candidate), catalogue)]
         if refused:
             message = (
                 "refused: revisions larger than usual; look at them, then 'etl run --accept-revisions' publishes them"
@@ -204,6 +231,26 @@ def _retained(published: pl.DataFrame, catalogue: Catalogue, outcomes: Sequence[
     keys = pl.DataFrame(wanted, schema={"indicator": pl.String, "source": pl.String, "table": pl.String})
     rows = published.filter(pl.col("region") != REGION_SUM).join(keys, on=list(keys.columns), how="semi")
     return Observation.cast(rows)
+
+
+def _keep_rates(
+    candidate: pl.DataFrame, published: pl.DataFrame, catalogue: Catalogue, outcomes: Sequence[TableOutcome]
+) -> pl.DataFrame:
+    """The region's published rate stays where only one of its two tables, rate and counts, was loaded.
+
+    A new count over an old rate would imply a denominator that nobody published.
+    """
+    loaded = {(o.source, o.table) for o in outcomes if o.state == "loaded"}
+    for indicator in catalogue.indicators.values():
+        if indicator.region_rate is None:
+            continue
+        both = (indicator, catalogue.indicators[indicator.region_rate.numerator])
+        # of the counts only the table of the totals matters, the first of the indicator
+        fresh = {(i.series[0].source, i.series[0].table) in loaded for i in both}
+        if len(fresh) == 2:
+            own = (pl.col("indicator") == indicator.id) & (pl.col("region") == REGION_SUM)
+            candidate = pl.concat([candidate.filter(~own), Observation.cast(published.filter(own))])
+    return candidate
 
 
 def _corrections(published_dir: Path, outcomes: Sequence[TableOutcome]) -> list[AppliedCorrection]:

@@ -49,7 +49,7 @@ def writer_lock(published_dir: Path) -> Iterator[None]:
     except Timeout as error:
         raise StoreError(f"another run is writing to {published_dir}; wait until it has ended") from error
     try:
-        for leftover in published_dir.glob(".*.part*"):  # of a run that was killed
+        for leftover in published_dir.glob(".*.*"):  # of a run that was killed
             leftover.unlink()
         yield
     finally:

@@ -10,9 +10,10 @@ import hashlib
 import json
 import os
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import requests
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from etl.errors import FetchError, ParseError
@@ -20,6 +21,7 @@ from etl.http import HttpReply, PoliteSession
 from etl.logs import redact
 from etl.sources.base import Reply, Request
 
+STAMP = "%Y%m%dT%H%M%S%fZ"
 KEPT_HEADERS = ("content-type", "content-length", "date", "etag", "last-modified", "cache-control")
 
 
@@ -46,6 +48,7 @@ class RequestLine(BaseModel):
 
     at: datetime
     table: str
+    name: str
     url: str
     outcome: str  # stored, unchanged, not_modified, failed
     detail: str = ""
@@ -57,15 +60,17 @@ class RawStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def save(self, source: str, table: str, request: Request, reply: HttpReply) -> tuple[RawMeta, bool]:
-        """Keep a reply; returns its description and whether it is new (a repeated body is not kept twice)."""
+    def save(self, source: str, table: str, request: Request, reply: HttpReply) -> tuple[Reply, bool]:
+        """Keep a reply; returns it and whether it is new (a repeated body is not kept twice)."""
         digest = hashlib.sha256(reply.body).hexdigest()
         newest = self.newest_meta(source, table, request.name)
-        if newest is not None and newest[0].sha256 == digest:
-            return newest[0], False
+        if newest is not None and newest[0].sha256 == digest and newest[0].url == redact(reply.url):
+            return self._read(*newest), False
         folder = self.root / source / table
         folder.mkdir(parents=True, exist_ok=True)
-        stem = f"{reply.received_at:%Y%m%dT%H%M%S%fZ}_{request.name}"
+        stamp = f"{reply.received_at:{STAMP}}"
+        if newest is not None and (last := newest[1].stem.split("_")[0]) >= stamp:  # the clock was set back
+            stamp = f"{datetime.strptime(last, STAMP) + timedelta(microseconds=1):{STAMP}}"
         meta = RawMeta(
             source=source,
             table=table,
@@ -77,9 +82,10 @@ class RawStore:
             sha256=digest,
             size=len(reply.body),
         )
-        write_atomically(folder / f"{stem}.body", reply.body)
-        write_atomically(folder / f"{stem}.json", meta.model_dump_json(indent=1).encode())
-        return meta, True
+        path = folder / f"{stamp}_{request.name}.json"
+        write_atomically(path.with_suffix(".body"), reply.body)
+        write_atomically(path, meta.model_dump_json(indent=1).encode())
+        return Reply(source, table, request.name, meta.url, reply.body, meta.fetched_at, digest), True
 
     def newest_meta(self, source: str, table: str, name: str) -> tuple[RawMeta, Path] | None:
         """The newest complete reply of that name, and where its description lies."""
@@ -98,7 +104,9 @@ class RawStore:
         found = self.newest_meta(source, table, name)
         if found is None:
             return None
-        meta, path = found
+        return self._read(*found)
+
+    def _read(self, meta: RawMeta, path: Path) -> Reply:
         body_path = path.with_suffix(".body")
         try:
             body = body_path.read_bytes()
@@ -110,19 +118,36 @@ class RawStore:
             raise ParseError(
                 f"{body_path}: is not what was received (sha256 differs); delete it with {path.name} and fetch again"
             )
-        return Reply(source, table, name, meta.url, body, meta.fetched_at, meta.sha256)
+        return Reply(meta.source, meta.table, meta.name, meta.url, body, meta.fetched_at, meta.sha256)
 
-    def validators(self, source: str, table: str, name: str) -> dict[str, str]:
-        """Conditional headers for the next request; none if the stored reply could not be parsed."""
+    def last_known(self, source: str, table: str, name: str) -> datetime | None:
+        """When the publisher last gave or confirmed the newest reply of that name; None if there is none."""
         found = self.newest_meta(source, table, name)
+        if found is None:
+            return None
+        answers = [
+            line.at
+            for line in self.request_log(source)
+            if (line.table, line.name) == (table, name) and line.outcome != "failed"
+        ]
+        return max([found[0].fetched_at, *answers])
+
+    def validators(self, source: str, table: str, request: Request) -> dict[str, str]:
+        """Conditional headers for a request; none if the stored reply was refused or answered another request."""
+        found = self.newest_meta(source, table, request.name)
         if found is None or found[1].with_suffix(".rejected").exists() or not found[1].with_suffix(".body").exists():
+            return {}
+        if found[0].url != redact(str(requests.Request("GET", request.url, params=list(request.params)).prepare().url)):
             return {}
         headers = found[0].headers
         pairs = {"If-None-Match": headers.get("etag"), "If-Modified-Since": headers.get("last-modified")}
         return {k: v for k, v in pairs.items() if v}
 
     def mark(self, reply: Reply, rejected: str | None) -> None:
-        """Remember that the newest reply could not be parsed (``rejected`` says why), or that it could."""
+        """Remember that the newest reply was refused (``rejected`` says why), or that it was not.
+
+        After a refusal the publisher is asked for the whole again, whatever its ETag says.
+        """
         found = self.newest_meta(reply.source, reply.table, reply.name)
         if found is None or found[0].sha256 != reply.sha256:
             return
@@ -132,13 +157,22 @@ class RawStore:
         else:
             write_atomically(mark, rejected.encode())
 
-    def log(self, source: str, table: str, url: str, outcome: str, detail: str = "") -> None:
+    def log(self, source: str, table: str, request: Request, url: str, outcome: str, detail: str = "") -> None:
         """Append one line to the source's request log."""
         folder = self.root / source
         folder.mkdir(parents=True, exist_ok=True)
-        line = RequestLine(at=datetime.now(UTC), table=table, url=redact(url), outcome=outcome, detail=redact(detail))
-        with (folder / "requests.jsonl").open("a", encoding="utf-8") as file:
-            file.write(line.model_dump_json() + "\n")
+        line = RequestLine(
+            at=datetime.now(UTC),
+            table=table,
+            name=request.name,
+            url=redact(url),
+            outcome=outcome,
+            detail=redact(detail),
+        )
+        with (folder / "requests.jsonl").open("a+b") as file:
+            if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":  # a kill cut the last line
+                file.write(b"\n")
+            file.write(line.model_dump_json().encode() + b"\n")
 
     def request_log(self, source: str) -> list[RequestLine]:
         """The source's request log, oldest first; a line cut by a kill is passed over."""
@@ -172,7 +206,7 @@ def fetch(store: RawStore, session: PoliteSession, source: str, table: str, requ
 
     Raises FetchError if the publisher did not deliver; that is logged too.
     """
-    validators = store.validators(source, table, request.name)
+    validators = store.validators(source, table, request)
     try:
         got = session.get(request.url, request.params, validators)
         if got.status == 304 and not validators:
@@ -180,14 +214,14 @@ def fetch(store: RawStore, session: PoliteSession, source: str, table: str, requ
                 f"{source}: {redact(request.url)} answered 304 to an unconditional request; run again later"
             )
     except FetchError as error:
-        store.log(source, table, request.url, "failed", str(error))
+        store.log(source, table, request, request.url, "failed", str(error))
         raise
     if got.status == 304:
-        store.log(source, table, got.url, "not_modified")
-    else:
-        _, new = store.save(source, table, request, got)
-        store.log(source, table, got.url, "stored" if new else "unchanged")
-    reply = store.newest(source, table, request.name)
-    if reply is None:
-        raise FetchError(f"{source}: {table}: the reply just stored cannot be found below {store.root}")
+        store.log(source, table, request, got.url, "not_modified")
+        confirmed = store.newest(source, table, request.name)
+        if confirmed is None:
+            raise FetchError(f"{source}: {table}: the reply that the publisher confirmed is gone from {store.root}")
+        return confirmed
+    reply, new = store.save(source, table, request, got)
+    store.log(source, table, request, got.url, "stored" if new else "unchanged")
     return reply

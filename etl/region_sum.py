@@ -39,9 +39,8 @@ def _sums(frame: pl.DataFrame, members: tuple[str, ...]) -> pl.DataFrame:
         *((none & pl.col(f"any_{s}"), s) for s in EMPTY_STATUSES),
         (none, "unreliable"),
         (pl.col("present") < len(members), "limited"),
-        *((pl.col(f"any_{s}"), s) for s in INHERITED),
     ]
-    status = pl.coalesce(*(pl.when(fits).then(pl.lit(name)) for fits, name in rules), pl.lit("ok"))
+    status = pl.coalesce(*(pl.when(fits).then(pl.lit(name)) for fits, name in rules), _inherited())
     return grouped.with_columns(
         pl.lit(REGION_SUM).alias("region"),
         pl.when(none).then(None).otherwise(pl.col("value")).alias("value"),
@@ -58,7 +57,9 @@ def _rates(frame: pl.DataFrame, indicator: Indicator, members: tuple[str, ...]) 
     """
     rule = indicator.region_rate
     assert rule is not None
-    counts = frame.filter(pl.col("indicator") == rule.numerator, pl.col("value").is_not_null())
+    # a count that is itself only "at least" makes no rate
+    usable = pl.col("value").is_not_null() & (pl.col("status") != "limited")
+    counts = frame.filter(pl.col("indicator") == rule.numerator, usable)
     joined = (
         frame.filter(pl.col("indicator") == indicator.id, pl.col("region").is_in(members), pl.col("value") > 0)
         .join(
@@ -69,16 +70,26 @@ def _rates(frame: pl.DataFrame, indicator: Indicator, members: tuple[str, ...]) 
     )
     return (
         joined.group_by(GROUP)
-        .agg(*_shared(), pl.col("count").sum(), pl.col("base").sum(), pl.len().alias("present"))
+        .agg(
+            *_shared(),
+            pl.col("count").sum(),
+            pl.col("base").sum(),
+            pl.len().alias("present"),
+            *[(pl.col("status") == s).any().alias(f"any_{s}") for s in INHERITED],
+        )
         .filter(pl.col("present") == len(members))
         .with_columns(
             pl.lit(REGION_SUM).alias("region"),
             (pl.col("count") / pl.col("base") * rule.per).alias("value"),
-            pl.lit("ok").alias("status"),
+            _inherited().alias("status"),
             pl.col("attribution") + OWN_RATE,
         )
         .select(OBSERVATION_COLUMNS)
     )
+
+
+def _inherited() -> pl.Expr:
+    return pl.coalesce(*(pl.when(pl.col(f"any_{s}")).then(pl.lit(s)) for s in INHERITED), pl.lit("ok"))
 
 
 def _shared() -> list[pl.Expr]:

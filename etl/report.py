@@ -8,6 +8,7 @@ from rich.console import Console
 from etl.pipeline import RunResult
 from etl.status import SourceStatus
 
+FAILED = 1
 SHOWN = 40  # rows of a listing before "and n more"
 
 
@@ -33,7 +34,7 @@ def show_run(result: RunResult, console: Console) -> None:
         )
     else:
         console.print(result.message, highlight=False)
-    if result.failed:
+    if result.failed and result.exit_code != FAILED:
         console.print("the last good figures of the failed tables stay published", highlight=False)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
-from etl.catalogue import RevisionLimits
+from etl.catalogue import REGION_SUM, Catalogue, RevisionLimits
 from etl.schema import KEY
 
 FIGURE = ["value", "status", "unit"]  # what makes a figure another figure; labels and addresses do not
@@ -30,32 +32,66 @@ def counts(changed: pl.DataFrame) -> dict[str, int]:
     return {kind: found.get(kind, 0) for kind in ("new", "revised", "withdrawn")}
 
 
-def too_large(changed: pl.DataFrame, limits: RevisionLimits) -> list[str]:
-    """One sentence per indicator whose revision is too large to be published without a look."""
-    difference = (pl.col("new_value") - pl.col("old_value")).abs()
-    large = (difference > limits.large_change * pl.col("old_value").abs()) & (difference > limits.ignore_below)
-    lost = pl.col("old_value").is_not_null() & pl.col("new_value").is_null()
-    had = pl.col("old_value").is_not_null()
-    table = (
-        changed.group_by("indicator", "source")
-        .agg(
-            had.sum().alias("had"),
-            (had & pl.col("new_value").is_not_null()).sum().alias("common"),
-            large.sum().alias("large"),
-            lost.sum().alias("lost"),
-            (100 * (pl.col("new_value") / pl.col("old_value") - 1)).filter(large).median().alias("median"),
-            (pl.col("region") + " " + pl.col("period")).filter(large | lost).head(3).alias("rows"),
-        )
-        .sort("indicator", "source")
+def too_large(changed: pl.DataFrame, catalogue: Catalogue) -> list[str]:
+    """One sentence for every revision that must not be published without a look.
+
+    Many figures that change much, many that vanish, one figure of the region, its districts, the Land or
+    Germany that changes out of all proportion, and figures of the newest period that vanish.
+    """
+    limits = catalogue.revision_limits
+    counted = [u.id for u in catalogue.units.values() if u.counts]
+    shown = [REGION_SUM, *catalogue.members, "03", "DG"]
+    old, new = pl.col("old_value"), pl.col("new_value")
+    least = pl.when(pl.col("new_unit").is_in(counted)).then(limits.ignore_below).otherwise(limits.ignore_rates_below)
+    above = (new - old).abs() > least
+    newest = pl.col("period").filter(old.is_not_null()).max().over("indicator", "source", "breakdown")
+    rows = changed.with_columns(
+        (above & ((new - old).abs() > limits.large_change * old.abs())).alias("large"),
+        (
+            above
+            & pl.col("region").is_in(shown)
+            & (pl.max_horizontal(new.abs(), old.abs()) > limits.single_factor * pl.min_horizontal(new.abs(), old.abs()))
+        ).alias("absurd"),
+        (old.is_not_null() & new.is_null()).alias("lost"),
+        (old.is_not_null() & new.is_null() & (pl.col("period") == newest)).alias("lost_newest"),
     )
+    table = rows.group_by("indicator", "source").agg(
+        old.is_not_null().sum().alias("had"),
+        (old.is_not_null() & new.is_not_null()).sum().alias("common"),
+        *[pl.col(kind).sum() for kind in ("large", "absurd", "lost", "lost_newest")],
+        (100 * (new / old - 1)).filter(pl.col("large")).median().alias("median"),
+        *[_examples(kind) for kind in ("large", "absurd", "lost", "lost_newest")],
+    )
+    return [
+        sentence
+        for row in table.sort("indicator", "source").iter_rows(named=True)
+        for sentence in _sentences(row, limits)
+    ]
+
+
+def _examples(kind: str) -> pl.Expr:
+    parts = [pl.col("region"), pl.col("period"), pl.col("breakdown")]
+    return pl.concat_str(parts, separator=" ").str.strip_chars().filter(pl.col(kind)).head(3).alias(f"{kind}_rows")
+
+
+def _sentences(row: dict[str, Any], limits: RevisionLimits) -> list[str]:
+    who = f"{row['indicator']} ({row['source']})"
     sentences = []
-    for row in table.iter_rows(named=True):
-        who, rows = f"{row['indicator']} ({row['source']})", ", ".join(row["rows"])
-        if row["large"] > limits.share_of_figures * row["common"]:
-            sentences.append(
-                f"{who}: {row['large']:,} of {row['common']:,} figures change by more than "
-                f"{limits.large_change:.0%} (median {row['median']:+.0f} %), e.g. {rows}"
-            )
-        if row["lost"] > limits.withdrawn_share * row["had"]:
-            sentences.append(f"{who}: {row['lost']:,} of {row['had']:,} figures vanish, e.g. {rows}")
+    if row["large"] > limits.share_of_figures * row["common"]:
+        sentences.append(
+            f"{who}: {row['large']:,} of {row['common']:,} figures change by more than {limits.large_change:.0%} "
+            f"(median {row['median']:+.0f} %), e.g. {', '.join(row['large_rows'])}"
+        )
+    elif row["absurd"]:
+        sentences.append(
+            f"{who}: {row['absurd']:,} figures change by more than a factor of {limits.single_factor:g}, "
+            f"e.g. {', '.join(row['absurd_rows'])}"
+        )
+    if row["lost"] > limits.withdrawn_share * row["had"]:
+        sentences.append(f"{who}: {row['lost']:,} of {row['had']:,} figures vanish, e.g. {', '.join(row['lost_rows'])}")
+    elif row["lost_newest"]:
+        sentences.append(
+            f"{who}: {row['lost_newest']:,} figures of the newest period vanish, "
+            f"e.g. {', '.join(row['lost_newest_rows'])}"
+        )
     return sentences

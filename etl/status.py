@@ -27,6 +27,7 @@ class SourceStatus(BaseModel):
     last_good: datetime | None
     next_expected: date
     failed_tables: list[str]
+    checks: str  # "passed", or what the last run was refused for
     stale: bool
     message: str
 
@@ -35,7 +36,8 @@ def source_statuses(settings: Settings, catalogue: Catalogue, today: date) -> li
     """One status per source of the catalogue."""
     held = _held(settings.published_dir)
     raw = RawStore(settings.raw_dir)
-    run = last_run(settings.published_dir) or {"outcomes": []}
+    run = last_run(settings.published_dir) or {"outcomes": [], "refused": []}
+    refused = "; ".join(run["refused"])
     statuses = []
     for source in catalogue.sources.values():
         lines = raw.request_log(source.id)
@@ -54,8 +56,9 @@ def source_statuses(settings: Settings, catalogue: Catalogue, today: date) -> li
                 last_good=last_good,
                 next_expected=next_release(source, (last_good.date() if last_good else today)),
                 failed_tables=failed,
-                stale=too_old or bool(failed),
-                message=_message(last_good, failed, too_old, source),
+                checks=refused or "passed",
+                stale=too_old or bool(failed) or bool(refused),
+                message=_message(last_good, failed, refused, too_old, source),
             )
         )
     return statuses
@@ -67,13 +70,15 @@ def next_release(source: Source, after: date) -> date:
     return min(m for m in months if m > after)
 
 
-def _message(last_good: datetime | None, failed: list[str], too_old: bool, source: Source) -> str:
+def _message(last_good: datetime | None, failed: list[str], refused: str, too_old: bool, source: Source) -> str:
     if last_good is None:
         return "no figures yet; run 'etl run'"
     parts = []
     if failed:
         parts.append(f"{len(failed)} tables failed in the last run ({', '.join(failed)})")
-    if failed or too_old:
+    if refused:
+        parts.append("the last run was refused by a check, see --json")
+    if failed or refused or too_old:
         parts.append(f"last good figures of {last_good:%Y-%m-%d} in use")
     if too_old:
         parts.append(f"older than {source.stale_after_days} days, run 'etl run'")

@@ -106,7 +106,7 @@ def resolve_vintage(published_dir: Path, when: str | None) -> str:
             raise StoreError(
                 f"'{when}' is neither a vintage (as in 'etl vintages') nor a date such as 2026-11-22"
             ) from error
-        if len(when) == len("2026-11-22"):
+        if "T" not in when and ":" not in when:  # a day: what was known at its end
             moment = datetime.combine(moment.date(), time(23, 59, 59))
         limit = (moment if moment.tzinfo is None else moment.astimezone(UTC)).strftime(VINTAGE_FORMAT)
     earlier = [v for v in ids if v <= limit]

@@ -9,15 +9,19 @@ from dashboard.queries import EXPORT_COLUMNS
 
 def machine_csv(observations: pl.DataFrame) -> bytes:
     """RFC 4180: comma, decimal point, CRLF, UTF-8 without a mark; an empty value was not published."""
-    return _ordered(observations).write_csv(line_terminator="\r\n").encode("utf-8")
+    return _written(observations, ".").write_csv(line_terminator="\r\n").encode("utf-8")
 
 
 def excel_csv(figures: pl.DataFrame) -> bytes:
     """Semicolon, decimal comma, CRLF, UTF-8 with a mark: what a German Excel opens by double click."""
-    written = _ordered(figures).write_csv(separator=";", decimal_comma=True, line_terminator="\r\n", include_bom=True)
+    written = _written(figures, ",").write_csv(separator=";", line_terminator="\r\n", include_bom=True)
     return written.encode("utf-8")
 
 
-def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
+def _written(frame: pl.DataFrame, point: str) -> pl.DataFrame:
     """The export columns in their order; whole numbers without decimals, times as ISO 8601 in UTC."""
-    return frame.select(EXPORT_COLUMNS).with_columns(pl.col("retrieved_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    whole = pl.when(pl.col("value") == pl.col("value").round()).then(pl.col("value").cast(pl.Int64))
+    return frame.select(EXPORT_COLUMNS).with_columns(
+        pl.coalesce(whole.cast(pl.String), pl.col("value").cast(pl.String).str.replace(".", point, literal=True)),
+        pl.col("retrieved_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )

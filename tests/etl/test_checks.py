@@ -14,6 +14,7 @@ from etl.checks import (
     check_districts_add_up,
     check_districts_present,
     check_newest_period,
+    check_plausible,
     check_schema,
     check_totals,
     run_checks,
@@ -102,7 +103,7 @@ def permits(men: float) -> pl.DataFrame:
         row("residence_permits", breakdown="purpose=employment", value=100.0),
         row("residence_permits", breakdown="purpose=employment;sex=m", value=men),
         row("residence_permits", breakdown="purpose=employment;sex=f", value=40.0),
-        row("residence_permits", breakdown="purpose=employment", value=105.0, region="03102"),
+        *[row("residence_permits", breakdown="purpose=family", value=105.0, region=r) for r in EIGHT],
     )
 
 
@@ -158,7 +159,7 @@ def test_a_status_alone_is_a_revision_and_an_address_is_not():
 @pytest.mark.parametrize(("factor", "refused"), [(1.02, False), (1.2, False), (1.3, True), (3.0, True), (0.5, True)])
 def test_a_large_revision_is_refused_with_its_size(factor, refused):
     before, after = state(*eight(value=1000.0)), state(*eight(value=1000.0 * factor))
-    sentences = too_large(changes(before, after), CATALOGUE.revision_limits)
+    sentences = too_large(changes(before, after), CATALOGUE)
     assert bool(sentences) == refused
     if refused:
         assert "foreign_population (lsn): 8 of 8 figures change by more than 25%" in sentences[0]
@@ -166,9 +167,52 @@ def test_a_large_revision_is_refused_with_its_size(factor, refused):
 
 def test_figures_that_vanish_are_refused():
     before, after = state(*eight()), state(*eight(value=None, status="pending"))
-    assert "8 of 8 figures vanish" in too_large(changes(before, after), CATALOGUE.revision_limits)[0]
+    assert "8 of 8 figures vanish" in too_large(changes(before, after), CATALOGUE)[0]
+
+
+def test_one_absurd_figure_is_refused_and_named():
+    after = state(*eight(value=1000.0)[:-1], row(region="03158", value=10_000.0))
+    (sentence,) = too_large(changes(state(*eight(value=1000.0)), after), CATALOGUE)
+    # one of eight is more than 5 %; among many figures the factor alone must speak
+    assert "03158 2024-12-31" in sentence
+    many = [r for year in range(2000, 2025) for r in eight(year=year, value=1000.0)]
+    slipped = [{**r, "value": 10_000.0} if (r["region"], r["period"]) == ("03158", "2024-12-31") else r for r in many]
+    (sentence,) = too_large(changes(state(*many), state(*slipped)), CATALOGUE)
+    assert sentence == "foreign_population (lsn): 1 figures change by more than a factor of 2, e.g. 03158 2024-12-31"
+
+
+def test_a_figure_of_the_newest_period_never_vanishes_unseen():
+    many = [r for year in range(2000, 2025) for r in eight(year=year)]
+    (sentence,) = too_large(changes(state(*many), state(*many[:-1])), CATALOGUE)
+    assert sentence == "foreign_population (lsn): 1 figures of the newest period vanish, e.g. 03158 2024-12-31"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"value": -1.0},
+        {"value": 36.38},
+        {"indicator": "foreign_population_share", "value": 143_816_067_235_395.0},
+        {"indicator": "minimum_income_rate", "value": 24_600.0},
+        {"indicator": "migration_abroad", "value": -5.0, "breakdown": "direction=in"},
+    ],
+)
+def test_a_figure_that_cannot_be_is_named(changes):
+    (failure,) = check_plausible(state(row(**changes)), CATALOGUE)
+    assert "03101" in str(failure)
+
+
+def test_a_balance_may_be_negative():
+    assert check_plausible(state(row("migration_abroad", value=-5.0, breakdown="direction=net;sex=f")), CATALOGUE) == []
+
+
+def test_a_missing_district_of_the_land_is_named():
+    rows = [row(region=r) for r in CATALOGUE.land_districts if r != "03159"]
+    land = row(region="03", value=100.0 * 45)
+    (failure,) = check_districts_add_up(state(*rows, land), CATALOGUE)
+    assert "44 of 45 districts" in str(failure)
 
 
 def test_small_counts_may_jump():
     before, after = state(*eight(value=5.0)), state(*eight(value=15.0))
-    assert too_large(changes(before, after), CATALOGUE.revision_limits) == []
+    assert too_large(changes(before, after), CATALOGUE) == []

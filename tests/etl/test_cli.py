@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -11,8 +12,9 @@ from etl.catalogue import load_catalogue
 from etl.cli import app
 from etl.errors import StoreError
 from etl.extract import EXTRACT_FILE, load_extract, write_extract
+from etl.publish import writer_lock
 from etl.store import current_state, vintages
-from tests.etl.test_checks import eight, row, state
+from tests.etl.test_checks import eight, state
 from tests.etl.test_publish import FIRST, SECOND, put
 
 CATALOGUE = load_catalogue()
@@ -110,12 +112,27 @@ def test_an_extract_never_replaces_fetched_figures(data, tmp_path):
 def test_a_newer_extract_renews_an_older_one(data, tmp_path):
     put(data, state(*eight()), FIRST)
     write_extract(data, tmp_path / "old.parquet")
-    put(data, state(*eight(), row(region="03")), SECOND)
+    put(data, state(*eight(), *eight(year=2023)), SECOND)
     write_extract(data, tmp_path / "new.parquet")
     fresh = tmp_path / "fresh"
     load_extract(fresh, CATALOGUE, tmp_path / "old.parquet")
     assert load_extract(fresh, CATALOGUE, tmp_path / "new.parquet").vintage == SECOND
     assert vintages(fresh)["origin"].to_list() == ["extract", "extract"]
+
+
+def test_an_extract_brings_bettered_labels(data, monkeypatch):
+    load_extract(data, CATALOGUE)
+    bettered = {
+        k: u.model_copy(update={"label": u.label.model_copy(update={"de": "neu"})}) for k, u in CATALOGUE.units.items()
+    }
+    made = load_extract(data, dataclasses.replace(CATALOGUE, units=bettered))
+    assert (made.new, made.revised) == (0, 0)
+
+
+def test_an_extract_does_not_wait_for_a_run_under_way(data):
+    put(data, state(*eight()), FIRST)
+    with writer_lock(data):
+        assert load_extract(data, CATALOGUE) is None
 
 
 def test_a_damaged_extract_is_explained(data, tmp_path):

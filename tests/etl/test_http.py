@@ -115,6 +115,11 @@ def test_only_https_leaves_this_machine(url):
         check_address(url)
 
 
+def test_an_address_that_is_none_is_explained():
+    with pytest.raises(FetchError, match="is no address"):
+        session().get("http://127.0.0.1:abc/x")
+
+
 def test_an_error_holds_no_password():
     with pytest.raises(FetchError) as caught:
         check_address("http://name:geheim@publisher.example/a")
@@ -123,7 +128,15 @@ def test_an_error_holds_no_password():
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7), ("-3", 0), ("99999", 60), ("soon", None), (None, None), ("Mon, 01 Jan 2001 00:00:00 GMT", 0)],
+    [
+        ("7", 7),
+        ("-3", 0),
+        ("99999", 60),
+        ("soon", None),
+        ("nan", None),
+        (None, None),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 0),
+    ],
 )
 def test_retry_after_is_honoured_within_reason(header, seconds):
     assert parse_retry_after(header) == seconds

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import polars as pl
 import pytest
 import stamina
 
 from etl.catalogue import load_catalogue
-from etl.pipeline import run
+from etl.http import HttpReply
+from etl.pipeline import _newest_stored, run
 from etl.raw import RawStore
 from etl.settings import Settings
 from etl.sources.base import Request
@@ -158,6 +160,83 @@ def test_a_raw_file_changed_by_hand_is_refused(settings, httpserver):
     path.with_suffix(".body").write_text(foreigners(eight_times(first=9)))
     result = go(settings, offline=True)
     assert "is not what was received" in outcome(result).message
+
+
+def test_a_refused_reply_is_asked_for_again_whatever_its_etag(settings, httpserver):
+    short = eight_times()
+    del short["Peine"]
+    serve(httpserver, foreigners(short))
+    assert go(settings).exit_code == 4
+    serve(httpserver, foreigners(eight_times()))  # mended, under the same ETag
+    assert go(settings).published.new == 18
+
+
+def test_another_request_never_gets_the_old_validators(tmp_path):
+    raw = RawStore(tmp_path)
+    old, new = (
+        Request("https://x.example/a", (("geo", "DE911"),), "j"),
+        Request("https://x.example/a", (("geo", "DE9"),), "j"),
+    )
+    raw.save("s", "t", old, HttpReply(200, "https://x.example/a?geo=DE911", {"ETag": '"1"'}, b"old", WHEN))
+    assert raw.validators("s", "t", old) == {"If-None-Match": '"1"'}
+    assert raw.validators("s", "t", new) == {}
+
+
+def test_a_clock_set_back_does_not_hide_the_newest_reply(tmp_path):
+    raw, request = RawStore(tmp_path), Request("https://x.example/a", (), "csv")
+    raw.save("s", "t", request, HttpReply(200, request.url, {}, b"old", WHEN))
+    raw.save("s", "t", request, HttpReply(200, request.url, {}, b"new", WHEN - timedelta(hours=1)))
+    assert raw.newest("s", "t", "csv").body == b"new"
+
+
+def test_offline_takes_the_way_that_was_answered_last(tmp_path):
+    raw = RawStore(tmp_path)
+    ways = [Request("https://x.example/json", (), "jsonstat"), Request("https://x.example/tsv", (), "tsv")]
+    for age, way in zip((5, 1), ways, strict=True):
+        raw.save("s", "t", way, HttpReply(200, way.url, {}, b"x", WHEN - timedelta(days=age)))
+    assert _newest_stored(raw, "s", "t", ways) == [ways[1]]
+    raw.log("s", "t", ways[0], ways[0].url, "not_modified")  # the publisher confirmed the older one today
+    assert _newest_stored(raw, "s", "t", ways) == [ways[0]]
+
+
+def test_a_log_line_cut_by_a_kill_costs_that_line_only(tmp_path):
+    raw, request = RawStore(tmp_path), Request("https://x.example/a", (), "csv")
+    raw.log("s", "t", request, request.url, "stored")
+    with (tmp_path / "s" / "requests.jsonl").open("a") as file:
+        file.write('{"at": "2026')
+    raw.log("s", "t", request, request.url, "unchanged")
+    assert [line.outcome for line in raw.request_log("s")] == ["stored", "unchanged"]
+
+
+def test_a_refused_run_makes_the_status_stale(settings, httpserver):
+    serve(httpserver, foreigners(eight_times()))
+    go(settings)
+    serve(httpserver, foreigners(eight_times(first=3000)), etag='"2"')
+    go(settings)
+    lsn = source_statuses(settings, CATALOGUE, WHEN.date())[0]
+    assert lsn.stale
+    assert "figures change" in lsn.checks
+    assert "refused by a check" in lsn.message
+
+
+def test_a_run_of_one_source_does_not_forget_the_others_failures(settings, httpserver):
+    serve(httpserver, foreigners(eight_times()))
+    run(settings, CATALOGUE)
+    go(settings)
+    assert source_statuses(settings, CATALOGUE, WHEN.date())[1].failed_tables != []
+
+
+def test_a_rate_stays_as_published_when_only_its_counts_are_new(settings, httpserver):
+    shares = foreigners({n: [10.0, 10.0] for n in EIGHT}).replace("GeoCode", "Units,GeoCode").replace(",K03", ",%,K03")
+    serve(httpserver, foreigners(eight_times()))
+    httpserver.expect_request("/lsn/data/indicator_1-2-2.csv").respond_with_data(shares.encode())
+    go(settings)
+    values = eight_times()
+    values["Peine"] = [7100, 7110]
+    serve(httpserver, foreigners(values), etag='"2"')
+    assert go(settings).published.revised == 4  # Peine and the region in two years; no rate
+    rate = current_state(settings.published_dir).filter(region="BSR", indicator="foreign_population_share")
+    assert rate["value"].to_list() == pytest.approx([10.0, 10.0])
 
 
 def test_status_tells_what_is_stale(settings, httpserver):

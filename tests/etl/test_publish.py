@@ -91,6 +91,18 @@ def test_a_crash_while_writing_leaves_the_old_state(tmp_path, monkeypatch):
     assert list(tmp_path.glob(".*.part*")) == []
 
 
+def test_a_crash_between_the_new_file_and_the_pointer_leaves_the_old_state(tmp_path, monkeypatch):
+    put(tmp_path, state(row()), FIRST)
+    monkeypatch.setattr("etl.publish.write_atomically", lambda *_: (_ for _ in ()).throw(MemoryError))
+    with pytest.raises(MemoryError):
+        put(tmp_path, state(row(value=1.0)), SECOND)
+    assert (tmp_path / f"{SECOND}.duckdb").exists()
+    assert current_state(tmp_path)["value"].to_list() == [100]
+    monkeypatch.undo()
+    assert put(tmp_path, state(row(value=1.0)), SECOND).revised == 1
+    assert current_state(tmp_path)["value"].to_list() == [1]
+
+
 def test_only_one_run_writes(tmp_path):
     with writer_lock(tmp_path), pytest.raises(StoreError, match="another run is writing"), writer_lock(tmp_path):
         pass
@@ -118,6 +130,7 @@ def test_the_store_holds_every_table_of_its_schema(three_vintages):
         (FIRST, FIRST),
         ("2026-02-01", SECOND),
         ("2026-02-15", SECOND),
+        ("20260201", SECOND),
         ("2026-02-01T00:00:00", SECOND),
         ("2030-01-01", THIRD),
     ],

@@ -77,6 +77,12 @@ def test_a_rate_comes_from_counts_and_is_not_the_mean_of_rates():
     assert row["value"] == pytest.approx(16.0)
 
 
+def test_a_rate_inherits_what_its_parts_are_marked_with():
+    counts = figures("foreign_population", [100] * 8)
+    rates = figures("foreign_population_share", [10.0] * 8, ["ok"] * 7 + ["provisional"])
+    assert region_row(pl.concat([counts, rates]), "foreign_population_share")["status"] == "provisional"
+
+
 def test_no_rate_without_all_eight():
     counts = figures("foreign_population", [100] * 7 + [None])
     rates = figures("foreign_population_share", [10.0] * 8)

@@ -53,7 +53,9 @@ def _read_csv(body: bytes, where: str) -> pl.DataFrame:
         text = body.decode("utf-8-sig")
         frame = pl.read_csv(io.StringIO(text), infer_schema=False)
     except (UnicodeDecodeError, pl.exceptions.PolarsError) as error:
-        raise ParseError(f"{where}: expected a comma-separated UTF-8 file: {error}; look at the raw reply") from error
+        raise ParseError(
+            f"{where}: expected a comma-separated UTF-8 file: {str(error).splitlines()[0]}; look at the raw reply"
+        ) from error
     if frame.is_empty():
         raise ParseError(f"{where}: expected rows of figures, the file has none; run again later")
     return frame.with_columns(pl.all().fill_null("").str.strip_chars(), pl.int_range(2, pl.len() + 2).alias("line"))
