@@ -1,6 +1,7 @@
 """The extra layer: genuine recorded replies, served over HTTP by the stand-in for the publishers.
 
-They lie beside the project and are no part of it. Without them these tests are passed over; the project's own CI sets REQUIRE_RECORDINGS, so that they must run.
+They lie beside the project and are no part of it. Without them these tests are passed over; the project's own
+CI sets REQUIRE_RECORDINGS, so that there they must run.
 """
 
 from __future__ import annotations
