@@ -109,6 +109,9 @@ class PoliteSession:
             timeout=(CONNECT_SECONDS, READ_SECONDS),
         ) as reply:
             shown = redact(url)
+            # read to its end even where only the status counts: the publisher is through with a request
+            # before the next one comes, over the same connection
+            body = self._read(reply)
             if reply.status_code in RETRY_STATUS:
                 raise _TryLaterError(reply.status_code, parse_retry_after(reply.headers.get("Retry-After")))
             if reply.is_redirect:
@@ -122,7 +125,7 @@ class PoliteSession:
                     f"{self._source.id}: {shown} answered HTTP {reply.status_code}, expected 200; check the table's "
                     "name in the catalogue and the source's address"
                 )
-            return HttpReply(reply.status_code, reply.url, dict(reply.headers), self._read(reply), datetime.now(UTC))
+            return HttpReply(reply.status_code, reply.url, dict(reply.headers), body, datetime.now(UTC))
 
     def _read(self, reply: requests.Response) -> bytes:
         limit, begun = self._source.max_bytes, time.monotonic()
