@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from etl.catalogue import REGION_SUM, Catalogue, Indicator, parse_breakdown
+from etl.catalogue import REGION_SUM, Catalogue, parse_breakdown
+from etl.entries import Indicator
 from etl.schema import KEY, Observation
 
 LAND = "03"

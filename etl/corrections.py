@@ -11,7 +11,7 @@ from functools import reduce
 
 import polars as pl
 
-from etl.catalogue import Correction
+from etl.entries import Correction
 from etl.errors import CorrectionError
 from etl.sources.base import AppliedCorrection
 

@@ -15,7 +15,7 @@ import requests
 import stamina
 import structlog
 
-from etl.catalogue import Source
+from etl.entries import Source
 from etl.errors import FetchError
 from etl.logs import redact
 

@@ -8,7 +8,8 @@ from functools import cache
 
 import polars as pl
 
-from etl.catalogue import Indicator, PeriodRule, Series, Source, join_breakdown, parse_breakdown
+from etl.catalogue import join_breakdown, parse_breakdown
+from etl.entries import Indicator, PeriodRule, Series, Source
 from etl.errors import ParseError
 from etl.schema import OBSERVATION_COLUMNS
 from etl.sources.base import Tidy

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from etl.catalogue import Catalogue, Indicator, Text
+from etl.catalogue import Catalogue
+from etl.entries import Indicator, Text
 from etl.sources.base import AppliedCorrection
 from etl.store_schema import SCHEMA_VERSION
 

@@ -12,8 +12,9 @@ import orjson
 import polars as pl
 import structlog
 
-from etl.catalogue import REGION_SUM, Catalogue, Source
+from etl.catalogue import REGION_SUM, Catalogue
 from etl.checks import run_checks
+from etl.entries import Source
 from etl.errors import CorrectionError, FetchError, ParseError
 from etl.http import PoliteSession
 from etl.mapping import observations

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.catalogue import REGION_SUM, Catalogue, Indicator
+from etl.catalogue import REGION_SUM, Catalogue
+from etl.entries import Indicator
 from etl.schema import EMPTY_STATUSES, OBSERVATION_COLUMNS
 
 OWN_CALCULATION = "; eigene Berechnung (Summe der acht Kreise)"

@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from etl.catalogue import REGION_SUM, Catalogue, RevisionLimits
+from etl.catalogue import REGION_SUM, Catalogue
+from etl.entries import RevisionLimits
 from etl.schema import KEY
 
 FIGURE = ["value", "status", "unit"]  # what makes a figure another figure; labels and addresses do not

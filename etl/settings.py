@@ -8,7 +8,8 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from etl.catalogue import PROJECT, Source
+from etl.catalogue import PROJECT
+from etl.entries import Source
 
 
 @dataclass(frozen=True)

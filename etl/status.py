@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel
 
-from etl.catalogue import Catalogue, Source
+from etl.catalogue import Catalogue
+from etl.entries import Source
 from etl.pipeline import last_run
 from etl.raw import RawStore
 from etl.settings import Settings

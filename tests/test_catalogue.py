@@ -11,16 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.catalogue import (
-    CATALOGUE_DIR,
-    REGION_SUM,
-    Catalogue,
-    Series,
-    Text,
-    join_breakdown,
-    load_catalogue,
-    parse_breakdown,
-)
+from etl.catalogue import CATALOGUE_DIR, REGION_SUM, Catalogue, join_breakdown, load_catalogue, parse_breakdown
+from etl.entries import Series, Text
 from etl.errors import CatalogueError
 from etl.mapping import period
 

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import product
-from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.catalogue import Catalogue, Indicator, Region, RevisionLimits, Series, Text
+from etl.catalogue import Catalogue
+from etl.entries import Indicator, Region, RevisionLimits, Series, Text
 from etl.errors import CatalogueError, ParseError
 from etl.sources.base import Reply
 from etl.sources.eurostat import jsonstat, parse, requests, tsv
 from etl.sources.eurostat.flags import status_of
 from tests.generators import Cube, Row, as_commas, as_jsonstat, as_tsv, cubes, damaged
+from tests.recordings import SHARED, needs_recordings
 
-RECORDINGS = (
-    Path(os.environ.get("RECORDINGS_DIR", Path(__file__).parent.parent.parent / "shared" / "recordings")) / "eurostat"
-)
+RECORDINGS = SHARED / "recordings" / "eurostat"
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 
 TABLE = "demo_r_pjangrp3"
@@ -413,8 +411,6 @@ def test_any_damaged_comma_or_gzip_reply_never_ends_in_another_error(data, cube:
 
 # The recorded tables
 
-recorded = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not here")
-
 
 def recorded_body(table: str) -> bytes:
     return (RECORDINGS / f"{table}.tsv.gz").read_bytes()
@@ -436,7 +432,7 @@ def recorded_cells(table: str, geo: str) -> set[Row]:
     return rows
 
 
-@recorded
+@needs_recordings
 @pytest.mark.parametrize(
     ("table", "geo"),
     [
@@ -458,7 +454,7 @@ def test_every_recorded_table_is_read_cell_by_cell(table: str, geo: str):
     assert rows_of(cells, dims) == expected
 
 
-@recorded
+@needs_recordings
 def test_population_of_de911_lies_under_region_03101():
     frame = parse(reply(recorded_body(TABLE), "tsv"), catalogue(POPULATION)).frame
     found = frame.filter(pl.col("region") == "03101", pl.col("sex") == "T").select("time", "value").rows()

@@ -7,7 +7,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from etl.catalogue import PeriodRule, join_breakdown, load_catalogue, parse_breakdown
+from etl.catalogue import join_breakdown, load_catalogue, parse_breakdown
+from etl.entries import PeriodRule
 from etl.errors import ParseError
 from etl.mapping import observations, period
 from etl.sources.base import Tidy

@@ -1,0 +1,295 @@
+"""The entries of the catalogue's YAML files, typed: what a region, a source, an indicator, a correction may say."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+# "sex=m", "nationality=foreign;sex=f"; the empty string is the total
+Breakdown = Annotated[str, StringConstraints(pattern=r"^([a-z]+=[A-Za-z0-9_]+)?(;[a-z]+=[A-Za-z0-9_]+)*$")]
+PeriodKind = Literal["reference_date", "year", "annual_average", "quarter", "month", "semester"]
+Theme = Literal["population", "immigration", "employment", "unemployment", "qualification", "economy"]
+
+
+class Strict(BaseModel):
+    """A catalogue entry: unknown keys are mistakes, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Strict):
+    """A text in both languages of the interface."""
+
+    de: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+    en: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class Region(Strict):
+    """A region whose figures are kept: one of the 8 districts, another district, or a larger area."""
+
+    id: str
+    level: Literal["district", "region", "nuts2", "land", "country"]
+    name: Text
+    short: Text
+    nuts: str | None = None
+    lsn: str | None = None  # digits of the LSN GeoCode without its letter prefix
+    names: tuple[str, ...] = ()  # spellings of the publishers
+    part_of: tuple[str, ...] = ()
+
+
+class IgnoredRegion(Strict):
+    """A region that publishers list and the store leaves out, with the reason."""
+
+    name: str
+    reason: str
+
+
+class RegionsFile(Strict):
+    regions: tuple[Region, ...]
+    ignored: tuple[IgnoredRegion, ...] = ()
+
+
+class Licence(Strict):
+    id: str
+    name: Text
+    url: str
+
+
+class Source(Strict):
+    """A publisher's service: where it is, what it allows, when it publishes, how to treat it politely."""
+
+    id: Id
+    name: Text
+    publisher: Text
+    homepage: str
+    address: str
+    licence: Licence
+    attribution: Text  # ``{data}`` is replaced by the series' own data source
+    terms_note: Text | None = None
+    rhythm: Text
+    release_months: tuple[int, ...] = Field(min_length=1)
+    stale_after_days: int = Field(gt=0)
+    credentials: tuple[str, ...] = ()
+    gap_seconds: float = Field(ge=0)
+    max_bytes: int = Field(gt=0)
+
+
+class SourcesFile(Strict):
+    sources: tuple[Source, ...]
+
+
+class Dimension(Strict):
+    """A breakdown dimension and the labels of its codes."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
+    label: Text
+    total: Text
+    values: dict[str, Text]
+
+
+class DimensionsFile(Strict):
+    dimensions: tuple[Dimension, ...]
+
+
+class Unit(Strict):
+    id: Id
+    label: Text  # long form for subtitles
+    suffix: Text | None = None  # short form behind a figure; none for counts
+    counts: bool = False  # whole numbers, never negative but for a balance
+    largest: float | None = None  # a figure beyond it is a slip of the publisher, such as a lost decimal point
+
+
+class UnitsFile(Strict):
+    units: tuple[Unit, ...]
+
+
+class PeriodRule(Strict):
+    """How a publisher's year becomes a period.
+
+    ``day`` (``MM-DD``) makes a reference date out of a year; ``offset_years`` is -1 where a publisher
+    dates a stock 1 January and the period is 31 December of the year before.
+    """
+
+    kind: PeriodKind
+    day: Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$")] | None = None
+    offset_years: int = 0
+
+    @model_validator(mode="after")
+    def day_belongs_to_reference_dates(self) -> PeriodRule:
+        if (self.kind == "reference_date") != (self.day is not None):
+            raise ValueError("'day' is needed for kind 'reference_date' and only there")
+        return self
+
+
+class Series(Strict):
+    """Where an indicator's figures stand: a publisher's table and how its columns map to breakdowns.
+
+    ``columns`` names every dimension column of the table; each of its labels maps to a breakdown
+    fragment, to ``""`` (total) or to null (left out on purpose). A label that is not named is an error.
+    """
+
+    source: Id
+    table: str
+    data: Text  # the register or statistic behind the table, for the attribution
+    link: str  # a page of the data set
+    period: PeriodRule
+    columns: dict[str, dict[str, Breakdown | None]] = {}
+    fixed: Breakdown = ""
+
+
+class Break(Strict):
+    """A break in an indicator's series: figures from ``at`` on do not compare with those before."""
+
+    at: date
+    sources: tuple[Id, ...]
+    text: Text
+
+
+class Rounding(Strict):
+    """The publisher's rounding: counts are multiples of ``base`` from ``since`` on."""
+
+    base: int = Field(gt=1)
+    since: int
+    text: Text
+
+
+class PartsCheck(Strict):
+    """Over one dimension the parts must add up to the total, up to ``steps`` of rounding, from year ``since`` on.
+
+    A step is what the figures of a year are multiples of: 5 in a register rounded to 5, else 1.
+    """
+
+    dim: str
+    parts: tuple[str, ...]
+    steps: int = 0
+    since: int = 1900
+    sources: tuple[Id, ...] | None = None
+
+
+class BalanceCheck(Strict):
+    """``minuend`` - ``subtrahend`` = ``difference`` over one dimension, up to ``steps`` of rounding."""
+
+    dim: str
+    minuend: str
+    subtrahend: str
+    difference: str
+    steps: int = 0
+
+
+class DistrictsCheck(Strict):
+    """All districts of the Land must add up to the Land: within ``steps`` of rounding plus ``share`` of it."""
+
+    steps: int = 0
+    share: float = 0
+    since: int = 1900
+    sources: tuple[Id, ...] | None = None
+
+
+class Checks(Strict):
+    parts: tuple[PartsCheck, ...] = ()
+    balance: tuple[BalanceCheck, ...] = ()
+    districts: DistrictsCheck | None = None
+
+
+class ShareOf(Strict):
+    """What ``as=share`` means: another indicator that is the published share, or a denominator."""
+
+    indicator: Id
+    kind: Literal["published", "denominator"]
+
+
+class RegionRate(Strict):
+    """The region's rate from counts: the districts' ``numerator`` over their own implied denominators."""
+
+    numerator: Id
+    per: float
+
+
+class Indicator(Strict):
+    """One indicator: what it is, how to read it, where its figures come from, what must hold."""
+
+    id: Id
+    theme: Theme
+    order: int
+    title: Text
+    definition: Text
+    reading: Text  # what a rise means, and what it does not mean
+    unit: Id
+    decimals: int = Field(ge=0, le=3)
+    measure: Literal["stock", "flow", "rate"]
+    period_kind: PeriodKind
+    dims: tuple[str, ...] = ()
+    default_breakdown: Breakdown = ""
+    regional_sum: bool
+    region_rate: RegionRate | None = None
+    share_of: ShareOf | None = None
+    per1000: bool = False
+    preferred_source: Id
+    rounding: Rounding | None = None
+    breaks: tuple[Break, ...] = ()
+    notes: tuple[Text, ...] = ()
+    related: tuple[Id, ...] = ()
+    checks: Checks = Checks()
+    series: tuple[Series, ...] = Field(min_length=1)
+
+
+class Event(Strict):
+    """A dated event of the policy timeline, drawn as context, never as a cause."""
+
+    id: Id
+    at: date
+    title: Text
+    source: Text
+    verified: bool
+
+
+class EventsFile(Strict):
+    events: tuple[Event, ...]
+
+
+class Guard(Strict):
+    """What must still be wrong in the publisher's file for the correction to be applied.
+
+    ``code_conflict``: a row's region code and region name disagree. ``row_missing``: the row is not there.
+    ``parts_differ``: over ``dim`` the ``parts`` do not add up to ``total`` by more than ``tolerance``.
+    """
+
+    kind: Literal["code_conflict", "row_missing", "parts_differ"]
+    dim: str | None = None
+    parts: tuple[str, ...] = ()
+    total: str | None = None
+    tolerance: float = 0
+
+
+class Correction(Strict):
+    """A known defect of a publisher's table: which rows, what is done, why, and when it ends."""
+
+    id: Id
+    source: Id
+    table: str
+    where: dict[str, tuple[str, ...]]
+    action: Literal["region_by_name", "withhold", "add_pending"]
+    reason: Text
+    guard: Guard
+
+
+class CorrectionsFile(Strict):
+    corrections: tuple[Correction, ...]
+
+
+class RevisionLimits(Strict):
+    """What size of revision stops a publish until someone looks (``etl run --accept-revisions``)."""
+
+    large_change: float  # relative change of one figure that counts as large
+    single_factor: float  # one figure of the region, its districts, the Land or Germany that changes by this factor
+    ignore_below: float  # absolute changes of counts below this never count as large
+    ignore_rates_below: float  # the same for rates and amounts
+    share_of_figures: float  # refuse when more than this share of an indicator's figures changed by that much
+    withdrawn_share: float  # refuse when more than this share of an indicator's figures vanished
+
+
+class ChecksFile(Strict):
+    revisions: RevisionLimits
