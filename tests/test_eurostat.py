@@ -53,7 +53,7 @@ def catalogue(*columns: dict[str, dict[str, str | None]], table: str = TABLE, re
         indicators={f"i{n}": Indicator.model_construct(id=f"i{n}", series=(s,)) for n, s in enumerate(series)},
         events=(),
         corrections=(),
-        revision_limits=RevisionLimits(large_change=1, ignore_below=1, share_of_figures=1, withdrawn_share=1),
+        revision_limits=RevisionLimits.model_construct(),
     )
 
 
