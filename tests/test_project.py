@@ -94,5 +94,9 @@ def test_the_readme_knows_every_command_and_setting():
         assert f"etl {name}" in readme
     for setting in ("ETL_DATA_DIR", "ETL_BASE_URL_"):
         assert setting in readme
+    from dashboard.api import ROUTES
+
+    for route in ROUTES:
+        assert route.path in readme
     for target in ("make run", "make test", "make update"):
         assert target in readme
