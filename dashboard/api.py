@@ -16,7 +16,7 @@ from dashboard.metadata import Metadata, read_metadata
 from dashboard.periods import days_of
 from dashboard.queries import Selection, observations
 from dashboard.store import NoStoreError, current_store
-from dashboard.view import TOTAL
+from dashboard.view import PARAMETERS, TOTAL
 
 OBSERVATIONS = "/data/v1/observations.csv"
 HEALTH = "/healthz/data"
@@ -49,12 +49,14 @@ ROUTES = [
 def selection_of(params: Mapping[str, str], metadata: Metadata) -> Selection:
     """The selection that the parameters name.
 
-    Raises BadRequestError (400 for an unknown id or period, 404 for an unknown vintage) with what was expected.
+    ``chart`` and ``lang`` of a page's address change nothing here. Raises BadRequestError (400 for an unknown
+    parameter, id or period, 404 for an unknown vintage) with what was expected.
     """
+    _check_names(params)
     indicators = _known(params, "i", list(metadata.indicators), "indicator")
     regions = _known(params, "r", list(metadata.regions), "region")
     chosen = [metadata.indicators[i] for i in indicators or metadata.indicators]
-    written = {**params, "b": ",".join(_canonical(b) for b in params["b"].split(","))} if "b" in params else params
+    written = {**params, "b": ",".join(_canonical(b) for b in _listed(params, "b"))}
     breakdowns = _known(written, "b", [*dict.fromkeys(b or TOTAL for i in chosen for b in i.breakdowns)], "breakdown")
     vintage = params.get("v") or None
     if vintage is not None and vintage not in metadata.vintages:
@@ -110,14 +112,28 @@ def _health() -> Response:
 
 def _known(params: Mapping[str, str], key: str, known: Sequence[str], name: str) -> tuple[str, ...] | None:
     """The comma list under a key; None if it is not given."""
-    if not params.get(key):
+    wanted = _listed(params, key)
+    if not wanted:
         return None
-    wanted = list(dict.fromkeys(part.strip() for part in params[key].split(",")))
     for value in wanted:
         if value not in known:
             shown = ", ".join(known) if len(known) <= 60 else f"{', '.join(known[:60])}, …"
             raise BadRequestError(f"{key}: there is no {name} '{value[:60]}'. Known: {shown}")
     return tuple(wanted)
+
+
+def _listed(params: Mapping[str, str], key: str) -> list[str]:
+    """The comma list under a key, without blanks and repetitions, as the pages read it."""
+    return list(dict.fromkeys(part.strip() for part in params.get(key, "").split(",") if part.strip()))
+
+
+def _check_names(params: Mapping[str, str]) -> None:
+    """Refuses what would otherwise be ignored, so that nobody takes an answer for another one."""
+    for name in params:
+        if name not in PARAMETERS:
+            raise BadRequestError(f"There is no parameter '{name[:60]}'. Known: {', '.join(PARAMETERS)}")
+    if params.get("as", "").strip() not in ("", "number"):
+        raise BadRequestError("as: these are the observations as published; only 'number' can be asked for.")
 
 
 def _canonical(breakdown: str) -> str:

@@ -15,7 +15,7 @@ from dashboard.charts.multiples import small_multiples
 from dashboard.charts.palette import Theme
 from dashboard.charts.sparkline import sparkline
 from dashboard.charts.spec import Spec
-from dashboard.descriptions import Attribution, alt_text, attributions, caveats, footer, subtitle
+from dashboard.descriptions import Attribution, alt_text, attributions, caveats, footer, panel_alts, subtitle
 from dashboard.headlines import headline
 from dashboard.metadata import Metadata
 from dashboard.queries import view_figures
@@ -69,14 +69,13 @@ def draw_charts(drawn: Drawing, view: View) -> None:
         for _, spec in drawn.charts:
             st.vega_lite_chart(spec, alt=drawn.alt, theme=None, width="stretch")
         return
-    for start in range(0, len(drawn.charts), PANELS_A_ROW):
+    panels = list(zip(drawn.charts, panel_alts(drawn.model), strict=True))
+    for start in range(0, len(panels), PANELS_A_ROW):
         columns = st.columns(PANELS_A_ROW, gap="medium")
-        for column, (name, spec) in zip(columns, drawn.charts[start : start + PANELS_A_ROW], strict=False):
+        for column, ((name, spec), alt) in zip(columns, panels[start : start + PANELS_A_ROW], strict=False):
             with column:
                 st.markdown(f"**{escaped(name)}**")
-                st.vega_lite_chart(
-                    spec, alt=text(view.lang, "charts.alt_panel", name=name), theme=None, width="stretch"
-                )
+                st.vega_lite_chart(spec, alt=alt, theme=None, width="stretch")
     st.markdown(small(" ".join(drawn.model.footer)))
 
 

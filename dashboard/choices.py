@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from dashboard.metadata import REGION_SUM, Indicator, Metadata
+from dashboard.metadata import REGION_SUM, Break, Indicator, Metadata, common_parts
 from dashboard.periods import ANNUAL_KINDS, Period
 
 Measure = Literal["number", "share", "per1000", "index", "change"]
@@ -15,6 +15,7 @@ CHARTS: tuple[Chart, ...] = ("line", "bar", "small-multiples", "table")
 
 FIRST_INDICATOR = "foreign_population"
 POPULATION = "population"
+_GROUPS = frozenset({"nationality", "age"})  # dimensions whose groups have a population of their own
 # asked in this order where an indicator has no figure for the region
 _FALLBACK_REGIONS = (REGION_SUM, "03", "DE91", "DG")
 
@@ -46,14 +47,16 @@ def breakdowns_of(indicator: Indicator, chosen: Sequence[str]) -> tuple[str, ...
 def measures_of(indicator: Indicator, breakdowns: Sequence[str], metadata: Metadata) -> tuple[Measure, ...]:
     """What the indicator can be shown as.
 
-    A share needs its other indicator in the store, per 1,000 the population, an index a count.
+    A share needs its other indicator in the store, an index a count, per 1,000 the population: of a group it would
+    be a rate per head of everybody, which readers take for the group's own.
     """
     possible: list[Measure] = ["number"]
     other = metadata.indicators.get(indicator.share_indicator or "")
     # a published share exists only for the breakdowns that are published
     if other and (indicator.share_kind == "denominator" or any(b in other.breakdowns for b in breakdowns)):
         possible.append("share")
-    if indicator.per1000 and POPULATION in metadata.indicators:
+    of_a_group = any(_is_group(b, indicator) for b in breakdowns)
+    if indicator.per1000 and POPULATION in metadata.indicators and not of_a_group:
         possible.append("per1000")
     if indicator.measure != "rate" and not all(is_balance(b) for b in breakdowns):
         possible.append("index")  # a balance crosses zero: an index of it says nothing
@@ -61,9 +64,39 @@ def measures_of(indicator: Indicator, breakdowns: Sequence[str], metadata: Metad
     return tuple(possible)
 
 
+def is_rate(indicator: Indicator) -> bool:
+    """Whether a change of the indicator counts in its own unit (points, years): a percentage of it is misread."""
+    return indicator.measure == "rate"
+
+
 def is_balance(breakdown: str) -> bool:
     """Whether the figures are arrivals minus departures: they cross zero, so no percentage of them says anything."""
-    return "direction=net" in breakdown.split(";")
+    return direction_of(breakdown) == "net"
+
+
+def direction_of(breakdown: str) -> str | None:
+    """``in``, ``out`` or ``net``; None where nothing moves."""
+    found = (part.removeprefix("direction=") for part in breakdown.split(";") if part.startswith("direction="))
+    return next(found, None)
+
+
+def breaks_of(indicator: Indicator, measure: Measure, metadata: Metadata) -> tuple[Break, ...]:
+    """The breaks of the indicator's figures as shown: what is worked out has those of its denominator too.
+
+    ``indicator`` is the one whose figures are shown, which for a published share is the share itself.
+    """
+    other = None
+    if measure == "per1000":
+        other = metadata.indicators.get(POPULATION)
+    elif measure == "share" and indicator.share_kind == "denominator":
+        other = metadata.indicators.get(indicator.share_indicator or "")
+    return tuple(dict.fromkeys((*indicator.breaks, *(other.breaks if other else ()))))
+
+
+def _is_group(breakdown: str, indicator: Indicator) -> bool:
+    """Whether the breakdown picks a nationality or age out of the indicator's own figures."""
+    own = {*breakdown.split(";")} - {*common_parts(indicator.breakdowns)}
+    return any(part.split("=", 1)[0] in _GROUPS for part in own)
 
 
 def periods_of(indicators: Sequence[Indicator]) -> dict[str, Period]:

@@ -14,6 +14,7 @@ from dashboard.labels import breakdown_label
 from dashboard.metadata import Indicator
 from dashboard.page import Page, go_to
 from dashboard.periods import Period
+from dashboard.tables import escaped
 from dashboard.text import text
 from dashboard.view import View, bounds, read, repaired
 
@@ -26,77 +27,80 @@ def what_and_where(page: Page) -> None:
     view, metadata, lang = page.view, page.metadata, page.lang
     first = metadata.indicators[view.indicators[0]]
     offered = list(dict.fromkeys(b for i in _indicators(page) for b in i.breakdowns))
-    columns = st.columns([5, 5, 4] if len(offered) > 1 else [5, 5], gap="small")
-    with columns[0]:
-        _keep(INDICATOR, first.id)
-        st.selectbox(
-            text(lang, "explore.indicator"),
-            list(metadata.indicators),
-            format_func=lambda i: metadata.indicators[i].title.to(lang),
-            key=INDICATOR,
-            on_change=_indicator_changed,
-            args=(page,),
-        )
-    with columns[1]:
-        _keep(REGIONS, list(view.regions))
-        held = [r for r in metadata.regions if any(r in i.regions for i in _indicators(page))]
-        st.multiselect(
-            text(lang, "explore.regions"),
-            held,
-            format_func=lambda r: metadata.regions[r].short.to(lang),
-            key=REGIONS,
-            placeholder=text(lang, "explore.regions_placeholder"),
-            on_change=_changed,
-            args=(page, REGIONS, _with_regions),
-        )
+    _keep(INDICATOR, first.id)
+    st.selectbox(
+        text(lang, "explore.indicator"),
+        list(metadata.indicators),
+        format_func=lambda i: metadata.indicators[i].title.to(lang),
+        key=INDICATOR,
+        on_change=_indicator_changed,
+        args=(page,),
+    )
+    _keep(REGIONS, list(view.regions))
+    held = [r for r in metadata.regions if any(r in i.regions for i in _indicators(page))]
+    st.multiselect(
+        text(lang, "explore.regions"),
+        held,
+        format_func=lambda r: metadata.regions[r].short.to(lang),
+        key=REGIONS,
+        placeholder=text(lang, "explore.regions_placeholder"),
+        wrap=True,
+        on_change=_changed,
+        args=(page, REGIONS, _with_regions),
+    )
     if len(offered) > 1:
-        with columns[2]:
-            shown = dict.fromkeys(b for i in _indicators(page) for b in breakdowns_of(i, view.breakdowns))
-            _keep(BREAKDOWNS, list(shown))
-            st.multiselect(
-                text(lang, "explore.breakdowns"),
-                offered,
-                format_func=lambda b: breakdown_label(b, _holder(b, page), metadata, lang),
-                key=BREAKDOWNS,
-                placeholder=text(lang, "explore.breakdowns_placeholder"),
-                on_change=_changed,
-                args=(page, BREAKDOWNS, _with_breakdowns),
-            )
+        shown = dict.fromkeys(b for i in _indicators(page) for b in breakdowns_of(i, view.breakdowns))
+        _keep(BREAKDOWNS, list(shown))
+        st.multiselect(
+            text(lang, "explore.breakdowns"),
+            offered,
+            format_func=lambda b: breakdown_label(b, _holder(b, page), metadata, lang),
+            key=BREAKDOWNS,
+            placeholder=text(lang, "explore.breakdowns_placeholder"),
+            wrap=True,
+            on_change=_changed,
+            args=(page, BREAKDOWNS, _with_breakdowns),
+        )
+
+
+def plain(label: str) -> str:
+    """A label in the colour of text.
+
+    Streamlit writes a chosen pill in the primary colour on a tint of it. On a dark ground no colour is readable
+    there and under the white words of a tag as well.
+    """
+    return f":gray[{escaped(label)}]"
 
 
 def how(page: Page) -> None:
     """Measure, form, period, and further indicators: what changes the drawing, not the subject."""
     view, lang = page.view, page.lang
-    columns = st.columns([5, 4], gap="medium")
-    with columns[0]:
-        _keep(MEASURE, view.measure)
-        st.pills(
-            text(lang, "explore.measure"),
-            _measures(page),
-            format_func=lambda m: text(lang, f"measures.{m}"),
-            key=MEASURE,
-            required=True,
-            on_change=_changed,
-            args=(page, MEASURE, lambda v, value: replace(v, measure=value)),
-        )
-    with columns[1]:
-        _keep(CHART, view.chart)
-        st.pills(
-            text(lang, "explore.chart"),
-            list(CHARTS),
-            format_func=lambda c: text(lang, f"charts.{c}"),
-            key=CHART,
-            required=True,
-            on_change=_changed,
-            args=(page, CHART, lambda v, value: replace(v, chart=value)),
-        )
+    _keep(MEASURE, view.measure)
+    st.pills(
+        text(lang, "explore.measure"),
+        _measures(page),
+        format_func=lambda m: plain(text(lang, f"measures.{m}")),
+        key=MEASURE,
+        required=True,
+        wrap=True,
+        on_change=_changed,
+        args=(page, MEASURE, lambda v, value: replace(v, measure=value)),
+    )
+    _keep(CHART, view.chart)
+    st.pills(
+        text(lang, "explore.chart"),
+        list(CHARTS),
+        format_func=lambda c: plain(text(lang, f"charts.{c}")),
+        key=CHART,
+        required=True,
+        wrap=True,
+        on_change=_changed,
+        args=(page, CHART, lambda v, value: replace(v, chart=value)),
+    )
     periods = periods_of(_indicators(page))
     if len(periods) > 1:
-        columns = st.columns([5, 4], gap="medium")
-        with columns[0]:
-            _range(page, periods)
-        with columns[1]:
-            _more(page)
+        _range(page, periods)
+    _more(page)
 
 
 def _range(page: Page, periods: Mapping[str, Period]) -> None:
@@ -131,6 +135,7 @@ def _more(page: Page) -> None:
         format_func=lambda i: metadata.indicators[i].title.to(page.lang),
         key=MORE,
         placeholder=text(page.lang, "explore.indicators_placeholder"),
+        wrap=True,
         on_change=_changed,
         args=(page, MORE, lambda v, value: replace(v, indicators=(v.indicators[0], *value))),
     )
@@ -166,7 +171,8 @@ def _keep(key: str, value: object) -> None:
 def _changed(page: Page, key: str, changed: Callable[[View, Any], View]) -> None:
     """Rewrites the address. It starts from the address of now: two widgets may have changed before this run."""
     view, _ = read(st.query_params.to_dict(), page.metadata)
-    go_to(repaired(changed(view, st.session_state[key]), page.metadata), page.metadata)
+    fitting, notes = repaired(changed(view, st.session_state[key]), page.metadata)
+    go_to(fitting, page.metadata, notes)
 
 
 def _indicator_changed(page: Page) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
 from dashboard import formats
 from dashboard.charts.bar import common_period
-from dashboard.charts.model import ChartModel, is_hollow, value_axis
+from dashboard.charts.model import ChartModel, figure_text, is_hollow, value_axis
 from dashboard.charts.multiples import shared_axis
-from dashboard.choices import breakdowns_of
-from dashboard.labels import breakdown_label, is_whole, period_kind_label, scale_of
+from dashboard.choices import breakdowns_of, breaks_of
+from dashboard.labels import breakdown_label, is_whole, period_kind_label, scale_of, share_title
 from dashboard.measures import first_common_end
-from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata
+from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata, qualified
 from dashboard.queries import shown_indicator
-from dashboard.series import break_name
+from dashboard.series import Series, break_name
 from dashboard.text import text
 from dashboard.view import View
 
@@ -37,11 +37,12 @@ def subtitle(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
     """What, unit, where, period kind, when: the statistical frame of the chart in one line."""
     lang = view.lang
     indicators = [metadata.indicators[i] for i in view.indicators]
+    shown = [metadata.indicators[shown_indicator(i, view, metadata)] for i in view.indicators]
     what = ", ".join(_titled(i, view, metadata) for i in indicators)
     unit = scale_of(indicators[0], view.measure, metadata, lang).unit
     places = [metadata.regions[r].short.to(lang) for r in view.regions]
     where = [", ".join(places)] if len(places) <= MOST_PLACES else []
-    kinds = [period_kind_label(k, lang) for k in dict.fromkeys(i.period_kind for i in indicators)]
+    kinds = list(dict.fromkeys(period_kind_label(i, lang) for i in shown))
     valued = figures.filter(pl.col("value").is_not_null()).sort("period_end")
     parts = [what, unit, *where, " / ".join(kinds)]
     if valued.height:
@@ -52,14 +53,37 @@ def subtitle(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
 
 def alt_text(headline: str, view: View) -> str:
     """The chart's name for a screen reader: its form and its finding."""
-    return text(view.lang, "charts.alt_bar" if view.chart == "bar" else "charts.alt_line", headline=headline)
+    forms = {"bar": "charts.alt_bar", "small-multiples": "charts.alt_multiples"}
+    return text(view.lang, forms.get(view.chart, "charts.alt_line"), headline=headline)
+
+
+def panel_alts(model: ChartModel) -> tuple[str, ...]:
+    """The name of each panel for a screen reader: its series with the first and the newest figure."""
+    return tuple(_panel_alt(series, model) for series in model.series)
+
+
+def _panel_alt(series: Series, model: ChartModel) -> str:
+    if not series.valued:
+        return text(model.lang, "charts.alt_panel", name=series.label)
+    first, last = (
+        f"{formats.period(p.period, model.lang)} {figure_text(p, model)}" for p in (series.valued[0], series.valued[-1])
+    )
+    return text(model.lang, "charts.alt_panel_span", name=series.label, first=first, last=last)
 
 
 def attributions(figures: pl.DataFrame, metadata: Metadata, lang: Lang) -> tuple[Attribution, ...]:
-    """The sources behind the figures in the view's language, each register or statistic once."""
-    rows = figures.group_by("source", "table", maintain_order=True).agg(pl.col("retrieved_at").max())
+    """The sources behind the figures in the view's language, those of denominators too, each register once."""
+    totals = figures.filter(pl.col("total_table").is_not_null())
+    rows = pl.concat(
+        [
+            figures.select("source", "table", "retrieved_at"),
+            totals.select("source", table="total_table", retrieved_at="total_retrieved"),
+        ],
+        how="vertical_relaxed",
+    )
+    newest_rows = rows.group_by("source", "table", maintain_order=True).agg(pl.col("retrieved_at").max())
     found: dict[str, Attribution] = {}
-    for source_id, table, retrieved in rows.iter_rows():
+    for source_id, table, retrieved in newest_rows.iter_rows():
         source = metadata.sources[source_id]
         data = metadata.data_names.get((source_id, table))
         said = source.attribution.to(lang).replace("{data}", data.to(lang) if data else table)
@@ -95,11 +119,23 @@ def caveats(figures: pl.DataFrame, view: View, metadata: Metadata, model: ChartM
     shown = [metadata.indicators[shown_indicator(i, view, metadata)] for i in view.indicators]
     return (
         *_chart_signs(view, model),
-        *_breaks(figures, shown, view),
+        *_pending(model),
+        *_without_figures(figures, view, metadata),
+        *_breaks(figures, shown, view, metadata),
         *_calculations(figures, indicators, view, metadata),
         *(i.rounding.text.to(view.lang) for i in shown if i.rounding),
-        *_mixtures(figures, indicators, view),
+        *_mixtures(figures, shown, view),
     )
+
+
+def _pending(model: ChartModel) -> list[str]:
+    """The figures that are due, but not published yet: the headline is about an earlier one."""
+    named = [
+        f"{series.label} ({', '.join(formats.period(p.period, model.lang) for p in points)})"
+        for series in model.series
+        if (points := [p for p in series.points if p.status == "pending"])
+    ]
+    return [text(model.lang, "caveats.pending", names="; ".join(named))] if named else []
 
 
 def _chart_signs(view: View, model: ChartModel) -> list[str]:
@@ -121,8 +157,15 @@ def _chart_signs(view: View, model: ChartModel) -> list[str]:
     return found
 
 
-def _breaks(figures: pl.DataFrame, indicators: list[Indicator], view: View) -> list[str]:
-    """The breaks inside the range, with the publisher's reason."""
+def _without_figures(figures: pl.DataFrame, view: View, metadata: Metadata) -> list[str]:
+    """The chosen regions that have no figure in the range: headline and drawing are about the others."""
+    shown = set(figures.filter(pl.col("value").is_not_null())["region"])
+    missing = [metadata.regions[r].short.to(view.lang) for r in view.regions if r not in shown]
+    return [text(view.lang, "caveats.no_figures", names=", ".join(missing))] if shown and missing else []
+
+
+def _breaks(figures: pl.DataFrame, indicators: list[Indicator], view: View, metadata: Metadata) -> list[str]:
+    """The breaks inside the range, those of denominators too, with the publisher's reason."""
     sources = set(figures["source"].to_list())
     ends = figures["period_end"].to_list()
     if not ends:
@@ -130,7 +173,7 @@ def _breaks(figures: pl.DataFrame, indicators: list[Indicator], view: View) -> l
     inside = {
         (b.at, break_name(b.at, i, view.lang), b.text.to(view.lang))
         for i in indicators
-        for b in i.breaks
+        for b in breaks_of(i, view.measure, metadata)
         if b.source in sources and min(ends) < b.at <= max(ends)
     }
     return [text(view.lang, "caveats.break", day=day, text=said) for _, day, said in sorted(inside)]
@@ -143,36 +186,62 @@ def _calculations(figures: pl.DataFrame, indicators: list[Indicator], view: View
         found.append(text(lang, "caveats.published_share"))
     elif view.measure == "share":
         whole = metadata.indicators[first.share_indicator or ""].title.to(lang)
-        found.append(text(lang, "caveats.own_share", part=first.title.to(lang), whole=whole))
+        part_data, whole_data = _data_names(figures, metadata, lang)
+        part = qualified(text(lang, "headlines.quoted", title=first.title.to(lang)), part_data)
+        whole = qualified(text(lang, "headlines.quoted", title=whole), whole_data)
+        found.append(text(lang, "caveats.own_share", part=part, whole=whole))
     elif view.measure == "index":
         base = first_common_end(figures)
         period = figures.filter(pl.col("period_end") == base)["period"].first() if base else None
         found += [text(lang, "charts.base", period=formats.period(str(period), lang))] if period else []
         found.append(text(lang, "caveats.own_index"))
-    elif view.measure in ("per1000", "change"):
-        found.append(text(lang, f"caveats.own_{view.measure}"))
+    elif view.measure == "per1000":
+        part_data, whole_data = _data_names(figures, metadata, lang)
+        found.append(text(lang, "caveats.own_per1000", part=part_data, whole=whole_data))
+    elif view.measure == "change":
+        found.append(text(lang, "caveats.own_change"))
     if REGION_SUM in view.regions:
         found.append(text(lang, "caveats.region_sum"))
     return found
+
+
+def _data_names(figures: pl.DataFrame, metadata: Metadata, lang: Lang) -> tuple[str, str]:
+    """The registers or statistics above and below the line of a rate that is worked out here."""
+    found = []
+    for table in ("table", "total_table"):
+        pairs = figures.filter(pl.col(table).is_not_null()).select("source", table).unique(maintain_order=True)
+        names = [metadata.data_names.get(pair) for pair in pairs.iter_rows()]
+        found.append(", ".join(dict.fromkeys(n.to(lang) for n in names if n)) or text(lang, "status.missing"))
+    return found[0], found[1]
 
 
 def _mixtures(figures: pl.DataFrame, indicators: list[Indicator], view: View) -> list[str]:
     found = []
     if figures["source"].n_unique() > 1:
         found.append(text(view.lang, "caveats.mixed_sources"))
-    kinds = dict.fromkeys(i.period_kind for i in indicators)
-    if len(kinds) > 1:
-        names = ", ".join(period_kind_label(k, view.lang) for k in kinds)
+    if len({i.period_kind for i in indicators}) > 1:
+        names = ", ".join(dict.fromkeys(period_kind_label(i, view.lang) for i in indicators))
         found.append(text(view.lang, "caveats.mixed_kinds", kinds=names))
+    days = _reference_days(figures)
+    if len(days) > 1:
+        names = ", ".join(formats.day_of_year(d, view.lang) for d in days)
+        found.append(text(view.lang, "caveats.mixed_days", days=names))
     return found
+
+
+def _reference_days(figures: pl.DataFrame) -> list[date]:
+    """The different days of the year on which stocks were counted, in the order of the year."""
+    ends = figures.filter(pl.col("period_kind") == "reference_date")["period_end"].to_list()
+    return sorted({end.replace(year=2000) for end in ends})
 
 
 def _titled(indicator: Indicator, view: View, metadata: Metadata) -> str:
     """The indicator's official title, with what it is broken down to."""
     title = indicator.title.to(view.lang)
-    if view.measure == "share" and indicator.share_kind == "published":
-        title = metadata.indicators[indicator.share_indicator or ""].title.to(view.lang)
+    if view.measure == "share":
+        title = share_title(indicator, metadata, view.lang)
     chosen = breakdowns_of(indicator, view.breakdowns)
     if len(chosen) == 1 and is_whole(chosen[0], indicator):
         return title
-    return f"{title} ({'; '.join(breakdown_label(b, indicator, metadata, view.lang) for b in chosen)})"
+    labels = [breakdown_label(b, indicator, metadata, view.lang) for b in chosen]
+    return qualified(title, labels[0]) if len(labels) == 1 else f"{title}: {'; '.join(labels)}"

@@ -86,6 +86,16 @@ def day(value: date, lang: Lang) -> str:
     return format_date(value, "dd.MM.y" if lang == "de" else "d MMMM y", locale=_LOCALES[lang])
 
 
+def day_of_year(value: date, lang: Lang) -> str:
+    """A day without its year: ``30.06.`` / ``30 June``."""
+    return format_date(value, "dd.MM." if lang == "de" else "d MMMM", locale=_LOCALES[lang])
+
+
+def month_name(month: int, lang: Lang) -> str:
+    """``Juni`` / ``June``."""
+    return format_date(date(2000, month, 1), "LLLL", locale=_LOCALES[lang])
+
+
 def moment(value: datetime, lang: Lang) -> str:
     """A UTC time of the store in local time: ``22.11.2026, 16:15 Uhr``."""
     local = value.replace(tzinfo=UTC).astimezone(_HOME)

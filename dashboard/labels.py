@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.choices import Measure
-from dashboard.metadata import Indicator, Lang, Metadata
-from dashboard.text import text
+from dashboard import formats
+from dashboard.choices import Measure, is_rate
+from dashboard.metadata import Indicator, Lang, Metadata, common_parts
+from dashboard.text import has_text, text
 
 RATE_DECIMALS = 1
 
@@ -24,12 +25,14 @@ class Scale:
 def breakdown_label(breakdown: str, indicator: Indicator, metadata: Metadata, lang: Lang) -> str:
     """``nationality=foreign;sex=f`` in words; for the total, the word for it.
 
-    What all of the indicator's breakdowns have in common says nothing about one of them and is left out.
+    What all of the indicator's breakdowns have in common says nothing about one of them and is left out; the one that
+    is nothing else is called by it, because a total of foreigners is not the total.
     """
-    common = set.intersection(*({*b.split(";")} for b in indicator.breakdowns))
-    parts = [part.split("=", 1) for part in breakdown.split(";") if part and part not in common]
+    common = common_parts(indicator.breakdowns)
+    own = [part for part in breakdown.split(";") if part and part not in common]
     labels = []
-    for dim, code in parts:
+    for part in own or common:
+        dim, code = part.split("=", 1)
         dimension = metadata.dimensions.get(dim)
         known = dimension.values.get(code) if dimension else None
         labels.append(known.to(lang) if known else code)
@@ -38,7 +41,7 @@ def breakdown_label(breakdown: str, indicator: Indicator, metadata: Metadata, la
 
 def is_whole(breakdown: str, indicator: Indicator) -> bool:
     """Whether the breakdown is the indicator's whole: nothing but what all its breakdowns have in common."""
-    common = set.intersection(*({*b.split(";")} for b in indicator.breakdowns))
+    common = common_parts(indicator.breakdowns)
     return all(part in common for part in breakdown.split(";") if part)
 
 
@@ -53,14 +56,18 @@ def scale_of(indicator: Indicator, measure: Measure, metadata: Metadata, lang: L
     if measure == "index":
         return Scale(text(lang, "units.index"), None, RATE_DECIMALS)
     if measure == "change":
-        points = is_percent(indicator)
-        return Scale(
-            text(lang, "units.change_points" if points else "units.change_percent"),
-            text(lang, "units.points") if points else "%",
-            max(RATE_DECIMALS, indicator.decimals) if points else RATE_DECIMALS,
-            signed=True,
-        )
+        return _scale_of_change(indicator, unit.label.to(lang), suffix, lang)
     return Scale(unit.label.to(lang), suffix, indicator.decimals)
+
+
+def _scale_of_change(indicator: Indicator, unit: str, suffix: str | None, lang: Lang) -> Scale:
+    """Counts change in percent, percentages in points, other rates in their own unit."""
+    if is_percent(indicator):
+        decimals = max(RATE_DECIMALS, indicator.decimals)
+        return Scale(text(lang, "units.change_points"), text(lang, "units.points"), decimals, signed=True)
+    if is_rate(indicator):
+        return Scale(text(lang, "units.change_unit", unit=unit), suffix, indicator.decimals, signed=True)
+    return Scale(text(lang, "units.change_percent"), "%", RATE_DECIMALS, signed=True)
 
 
 def is_percent(indicator: Indicator) -> bool:
@@ -68,5 +75,23 @@ def is_percent(indicator: Indicator) -> bool:
     return indicator.unit == "percent"
 
 
-def period_kind_label(kind: str, lang: Lang) -> str:
+def period_kind_label(indicator: Indicator, lang: Lang) -> str:
+    """What the indicator's periods stand for; a rate is neither a stock nor a sum."""
+    kind = indicator.period_kind
+    months = {p.end.month for p in indicator.periods if p.kind == "month"}
+    if kind == "month" and len(months) == 1:
+        return text(lang, "period_kinds.month_of", month=formats.month_name(months.pop(), lang))
+    if is_rate(indicator) and kind in ("reference_date", "year"):
+        return text(lang, f"period_kinds.rate_{kind}")
     return text(lang, f"period_kinds.{kind}")
+
+
+def share_title(indicator: Indicator, metadata: Metadata, lang: Lang) -> str:
+    """What a share is of: the published share's own title, or both sides of the one that is worked out here."""
+    other = metadata.indicators[indicator.share_indicator or ""]
+    if indicator.share_kind == "published":
+        return other.title.to(lang)
+    # German declines a noun after its preposition; a title that has no such form stands in quotation marks
+    key = f"wholes.{other.id}"
+    whole = text(lang, key) if has_text(lang, key) else text(lang, "headlines.quoted", title=other.title.to(lang))
+    return text(lang, "headlines.share_of", title=indicator.title.to(lang), whole=whole)

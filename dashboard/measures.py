@@ -20,7 +20,7 @@ NOT_APPLICABLE = "not_applicable"
 
 
 def ratio(figures: pl.DataFrame, totals: pl.DataFrame, per: float, *, same_day: bool) -> pl.DataFrame:
-    """``figures`` over ``totals`` of the same source and region, times ``per``.
+    """``figures`` over ``totals`` of the same source and region, times ``per``, with table and retrieval of the totals.
 
     ``same_day`` asks for totals of the same day (a share); otherwise for those of 31 December of the
     figure's year (a rate per inhabitants).
@@ -31,6 +31,8 @@ def ratio(figures: pl.DataFrame, totals: pl.DataFrame, per: float, *, same_day: 
         "source",
         pl.col("period_end").alias("total_end"),
         pl.when(pl.col("status") != INCOMPLETE).then("value").alias("total"),
+        pl.col("table").alias("total_table"),
+        pl.col("retrieved_at").alias("total_retrieved"),
     )
     whole = pl.when(pl.col("status") != INCOMPLETE).then("value")
     return (
@@ -73,8 +75,8 @@ def first_common_end(figures: pl.DataFrame) -> date | None:
     return min(ends.to_list(), default=None)
 
 
-def changes(figures: pl.DataFrame, *, in_points: bool, breaks: Sequence[tuple[str, date]]) -> pl.DataFrame:
-    """The change on the same period a year earlier, in percent, or in points for figures in percent.
+def changes(figures: pl.DataFrame, *, in_units: bool, breaks: Sequence[tuple[str, date]]) -> pl.DataFrame:
+    """The change on the same period a year earlier, in percent, or as a plain difference of rates.
 
     ``breaks`` are (source, first day on the new footing): across one the value is null with status ``break``.
     """
@@ -85,7 +87,7 @@ def changes(figures: pl.DataFrame, *, in_points: bool, breaks: Sequence[tuple[st
         pl.when(pl.col("status") != INCOMPLETE).then("value").alias("earlier"),
     )
     whole = pl.when(pl.col("status") != INCOMPLETE).then("value")
-    if in_points:
+    if in_units:
         change = whole - pl.col("earlier")
     else:
         change = pl.when(pl.col("earlier") > 0).then((whole / pl.col("earlier") - 1) * 100)

@@ -17,6 +17,19 @@ Lang = Literal["de", "en"]
 REGION_SUM = "BSR"
 
 
+def qualified(title: str, part: str) -> str:
+    """A title and the part of it that is meant, in brackets; never brackets inside brackets or side by side."""
+    if "(" in part:
+        return f"{title}, {part}"
+    return f"{title[:-1]}, {part})" if title.endswith(")") else f"{title} ({part})"
+
+
+def common_parts(breakdowns: Sequence[str]) -> tuple[str, ...]:
+    """What all breakdowns have in common (``nationality=foreign``): it belongs to the indicator, not to one of them."""
+    shared = set.intersection(*({*b.split(";")} for b in breakdowns)) if breakdowns else set()
+    return tuple(sorted(part for part in shared if part))
+
+
 @dataclass(frozen=True)
 class Label:
     """A text of the store in both languages."""
@@ -210,7 +223,7 @@ def _indicators(store: Store, dimensions: dict[str, Dimension]) -> dict[str, Ind
         found[row["id"]] = Indicator(
             id=row["id"],
             theme=row["theme"],
-            title=_label(row, "title"),
+            title=_full_title(_label(row, "title"), common_parts(breakdowns), dimensions),
             definition=_label(row, "definition"),
             reading=_label(row, "reading"),
             unit=row["unit"],
@@ -264,6 +277,16 @@ def _sorted_breakdowns(breakdowns: Sequence[str], dimensions: dict[str, Dimensio
         return len(parts), [(dim, ranks.get(dim, {}).get(code, len(ranks)), code) for dim, code in parts]
 
     return tuple(sorted(breakdowns, key=key))
+
+
+def _full_title(title: Label, parts: Sequence[str], dimensions: dict[str, Dimension]) -> Label:
+    """The title with what all figures are limited to: nobody may take foreign employees for all employees."""
+    for part in parts:
+        dim, code = part.split("=", 1)
+        known = dimensions[dim].values.get(code) if dim in dimensions else None
+        said = known or Label(code, code)
+        title = Label(qualified(title.de, said.de), qualified(title.en, said.en))
+    return title
 
 
 def _rounding(row: dict[str, Any]) -> Rounding | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from html import escape
 from urllib.parse import parse_qs
@@ -16,10 +17,27 @@ from dashboard.text import LANGUAGES, text
 # Vega runs as an interpreter inside Streamlit, so no 'unsafe-eval'; Streamlit writes its styles at run time
 _POLICY = (
     "default-src 'self'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-src 'self'; frame-ancestors 'self'; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'"
+    "font-src 'self' data:; connect-src 'self'{sockets}; worker-src 'self' blob:; frame-src 'self'; "
+    "frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+# a host as a browser sends it; anything else must not get into a header
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?|\[[0-9A-Fa-f:]+\](?::\d+)?")
+# the pages change the address without a load: the document's language follows it
+_LANGUAGE_SCRIPT = """<script>
+(() => {
+  const known = %(known)s;
+  const follow = () => {
+    const wanted = new URLSearchParams(location.search).get("lang");
+    document.documentElement.lang = known.includes(wanted) ? wanted : known[0];
+  };
+  for (const name of ["pushState", "replaceState"]) {
+    const original = history[name];
+    history[name] = function (...given) { original.apply(this, given); follow(); };
+  }
+  addEventListener("popstate", follow);
+})();
+</script>"""
 _FONT_PRELOAD = re.compile(r'<link\s+rel="preload"[^>]*as="font"[^>]*>')
 # of requests for a page: an answer must come whole and uncompressed, because its text depends on the language
 _DROPPED_REQUEST = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
@@ -45,6 +63,7 @@ class _Answer:
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.send = send
+        self.host = Headers(scope=scope).get("host", "")
         self.query = scope.get("query_string", b"").decode("latin-1")
         self.start: Message | None = None
         self.body = b""
@@ -57,7 +76,7 @@ class _Answer:
             if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
                 self.start = message
                 return
-            headers["Content-Security-Policy"] = _POLICY.format(scripts="")
+            headers["Content-Security-Policy"] = content_policy(b"", self.host)
         elif message["type"] == "http.response.body" and self.start is not None:
             self.body += message.get("body", b"")
             if message.get("more_body"):
@@ -69,7 +88,7 @@ class _Answer:
     async def _send_page(self, start: Message) -> None:
         headers = MutableHeaders(raw=start["headers"])
         page = rewritten(self.body, language_of(self.query)) if self.body else b""
-        headers["Content-Security-Policy"] = content_policy(page)
+        headers["Content-Security-Policy"] = content_policy(page, self.host)
         for stale in ("etag", "last-modified"):
             del headers[stale]
         if page:  # the answer to HEAD has no body and keeps its length
@@ -98,10 +117,15 @@ def rewritten(page: bytes, lang: str) -> bytes:
         count=1,
         flags=re.DOTALL,
     )
+    shell = shell.replace("</head>", _LANGUAGE_SCRIPT % {"known": json.dumps(LANGUAGES)} + "</head>", 1)
     return _FONT_PRELOAD.sub("", shell).encode("utf-8")
 
 
-def content_policy(page: bytes) -> str:
-    """The content security policy of a page: own host only, and exactly the scripts written into it."""
+def content_policy(page: bytes, host: str = "") -> str:
+    """The content security policy of a page: own host only, and exactly the scripts written into it.
+
+    ``host`` is named for web sockets as well: not every browser counts them to 'self'.
+    """
     hashes = (base64.b64encode(hashlib.sha256(s).digest()).decode() for s in _INLINE_SCRIPT.findall(page))
-    return _POLICY.format(scripts="".join(f" 'sha256-{h}'" for h in hashes))
+    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    return _POLICY.format(scripts="".join(f" 'sha256-{h}'" for h in hashes), sockets=sockets)

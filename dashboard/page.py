@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from typing import NoReturn
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
@@ -12,13 +13,16 @@ from dashboard import formats
 from dashboard.charts.palette import Theme
 from dashboard.metadata import Lang, Metadata, read_metadata
 from dashboard.store import NoStoreError, Store, current_store
-from dashboard.text import LANGUAGES, text
-from dashboard.view import Note, View, read, to_params
+from dashboard.tables import escaped
+from dashboard.text import text
+from dashboard.view import Note, View, language_of, read, to_params
 
 _log = logging.getLogger(__name__)
 
 OVERVIEW = "overview.py"
 EXPLORE = "explore.py"
+PATHS = {OVERVIEW: "", EXPLORE: "explore"}
+_CHANGED = "notes_of_change"
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,7 @@ class Page:
 
 def address_language() -> Lang:
     """The language of the address, German unless it says otherwise."""
-    wanted = st.query_params.get("lang", LANGUAGES[0])
-    return next((lang for lang in LANGUAGES if lang == wanted), LANGUAGES[0])
+    return language_of(st.query_params.to_dict())
 
 
 def open_page() -> Page:
@@ -56,16 +59,41 @@ def open_page() -> Page:
     return Page(store, metadata, view, notes, "dark" if st.context.theme.type == "dark" else "light")
 
 
-def go_to(view: View, metadata: Metadata) -> None:
-    """Makes the view the page's address; the next run shows it."""
+def go_to(view: View, metadata: Metadata, notes: tuple[Note, ...] = ()) -> None:
+    """Makes the view the page's address; the next run shows it, and once the notes of what did not fit it."""
     st.query_params.from_dict(to_params(view, metadata))
+    st.session_state[_CHANGED] = notes
+
+
+def origin() -> str:
+    """Scheme and host under which the reader sees the page; empty where nothing tells."""
+    seen = urlsplit(st.context.url or "")
+    return f"{seen.scheme}://{seen.netloc}" if seen.netloc else ""
+
+
+def missing_page() -> str | None:
+    """The name of the page that the address asks for and that does not exist; None for every page that does.
+
+    Streamlit knows pages of one level only: what lies deeper keeps its own notice.
+    """
+    folder = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    path = urlsplit(st.context.url or "").path.strip("/").removeprefix(folder).strip("/")
+    return None if path in PATHS.values() or "/" in path else unquote(path)
 
 
 def show_notes(page: Page) -> None:
-    """What of the address could not be shown."""
-    if page.notes:
-        said = [text(page.lang, f"notes.{note.key}", **dict(note.values)) for note in page.notes]
-        st.warning("\n\n".join(said), icon=":material/info:")
+    """What of the address could not be shown, or of the choice before the last change."""
+    show_warnings(
+        [
+            text(page.lang, f"notes.{note.key}", **dict(note.values))
+            for note in dict.fromkeys((*st.session_state.pop(_CHANGED, ()), *page.notes))
+        ]
+    )
+
+
+def show_warnings(said: list[str]) -> None:
+    if said:
+        st.warning("\n\n".join(escaped(one) for one in said), icon=":material/info:")
 
 
 def show_past_state(page: Page) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.choices import POPULATION, breakdowns_of, periods_of
+from dashboard.choices import POPULATION, breakdowns_of, breaks_of, is_rate, periods_of
 from dashboard.measures import changes, index_figures, ratio
 from dashboard.metadata import Lang, Metadata
 from dashboard.store import Store
@@ -35,6 +35,8 @@ EXPORT_COLUMNS = (
     "known_from",
     "known_until",
 )
+# what a view's figures carry beside them: the count behind a worked-out value, and where its denominator is from
+WORKING_COLUMNS = ("counted", "total_table", "total_retrieved")
 
 # The state at a vintage: what was known by then and not yet replaced. The region's name travels with each row.
 _OBSERVATIONS = """
@@ -105,7 +107,8 @@ def shown_indicator(indicator_id: str, view: View, metadata: Metadata) -> str:
 
 
 def view_figures(store: Store, metadata: Metadata, view: View) -> pl.DataFrame:
-    """The figures that a view shows: the export columns with ``value`` as number, share, index and so on.
+    """The figures that a view shows: the export columns with ``value`` as number, share, index and so on, and the
+    working columns.
 
     One series per indicator, region and breakdown, each from one source: the indicator's preferred one, or
     another where the preferred one has no figures for it. Rows are in the order of the view.
@@ -125,16 +128,24 @@ def _indicator_figures(store: Store, metadata: Metadata, view: View, indicator_i
     other = metadata.indicators.get(indicator.share_indicator or "")
     if view.measure == "share" and indicator.share_kind == "published" and other:
         # the publisher's own share, with its own breaks and sources, not one that is worked out here
-        return _series(store, metadata, view, other.id, tuple(b for b in breakdowns if b in other.breakdowns))
+        published = tuple(b for b in breakdowns if b in other.breakdowns)
+        return _without_total(_series(store, metadata, view, other.id, published))
     figures = _series(store, metadata, view, indicator_id, breakdowns)
     if view.measure == "share" and other:
         return ratio(figures, _totals(store, view, other.id), 100, same_day=True)
     if view.measure == "per1000":
         return ratio(figures, _totals(store, view, POPULATION), 1000, same_day=False)
     if view.measure == "change":
-        days = [(b.source, b.at) for b in indicator.breaks]
-        return changes(figures, in_points=indicator.unit == "percent", breaks=days)
-    return figures
+        days = [(b.source, b.at) for b in breaks_of(indicator, view.measure, metadata)]
+        figures = changes(figures, in_units=is_rate(indicator), breaks=days)
+    return _without_total(figures)
+
+
+def _without_total(figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures that were not divided by others, in the same columns as those that were."""
+    return figures.with_columns(
+        pl.lit(None, pl.String).alias("total_table"), pl.lit(None, pl.Datetime("us")).alias("total_retrieved")
+    )
 
 
 def _series(
@@ -155,6 +166,7 @@ def _series(
             "period_end",
         )
         .drop("preferred", "use")
+        .with_columns(pl.col("value").alias("counted"))
     )
 
 

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 import polars as pl
 
 from dashboard import formats
+from dashboard.choices import Measure
 from dashboard.labels import breakdown_label
 from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata
 from dashboard.view import View
 
-_COLUMNS = ["indicator", "region", "breakdown", "source", "period_end", "period", "value", "status"]
+_COLUMNS = ["indicator", "region", "breakdown", "source", "period_end", "period", "value", "status", "counted"]
 
 
 @dataclass(frozen=True)
 class Point:
-    """One figure of a series; ``value`` None was not published or cannot be worked out (status says why)."""
+    """One figure of a series; ``value`` None was not published or cannot be worked out (status says why).
+
+    ``counted`` is the published figure behind a value that was worked out.
+    """
 
     end: date
     period: str
     value: float | None
     status: str
+    counted: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,18 +79,29 @@ def break_between(series: Series, indicator: Indicator, start: date, end: date) 
 
 
 def break_name(at: date, indicator: Indicator, lang: Lang) -> str:
-    """When a break happened, as exactly as the indicator counts time: a year for sums of years, else the day."""
-    return str(at.year) if indicator.period_kind == "year" else formats.day(at, lang)
+    """When a break happened, as exactly as the indicator counts time: a year for figures of years, else the day."""
+    return str(at.year) if indicator.period_kind in ("year", "annual_average") else formats.day(at, lang)
 
 
 def rounding_error(series: Series, indicator: Indicator, metadata: Metadata, start: date, end: date) -> float:
-    """Changes up to this size may be nothing but rounding; 0 where figures are exact.
+    """Changes of a count up to this size may be nothing but rounding; 0 where figures are exact.
 
-    A figure rounded to multiples of ``base`` is off by at most ``base / 2``, a sum of n of them by n times as
-    much. A change is claimed only if it exceeds that, and at least one whole step of the rounding.
+    A count rounded to multiples of ``base`` is off by at most ``base // 2`` (2 for 5, 1 for 3), a sum of n of them by
+    n times as much, and the difference of two such sums by twice that. Published figures move in whole steps, so the
+    worst case is rounded up to one: 5 for a district, 35 for the sum of eight, both with base 5.
     """
     rounding = indicator.rounding
     if rounding is None or end.year < rounding.since:
         return 0
     cells = len(metadata.members) if series.region == REGION_SUM else 1
-    return max(rounding.base, cells * rounding.base / 2)
+    return ceil(2 * (rounding.base // 2) * cells / rounding.base) * rounding.base
+
+
+def rounding_error_shown(
+    series: Series, indicator: Indicator, metadata: Metadata, measure: Measure, first: Point, last: Point
+) -> float:
+    """``rounding_error`` in the unit of the values: an index or a rate moves in proportion to the count behind it."""
+    error = rounding_error(series, indicator, metadata, first.end, last.end)
+    if measure not in ("share", "per1000", "index"):
+        return error
+    return error * max((p.value / p.counted for p in (first, last) if p.value and p.counted), default=0)

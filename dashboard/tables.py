@@ -5,11 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
 from dashboard import formats
 from dashboard.charts.model import ChartModel, figure_text
 from dashboard.series import Point
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|$~:])")
+
+
+def wide_box() -> DeltaGenerator:
+    """A box that scrolls sideways, so that the page stays as wide as the screen.
+
+    It needs something in it that takes the keyboard's focus: not every browser lets the keyboard reach a box
+    that merely scrolls.
+    """
+    return st.container(horizontal=True, wrap=False).container(width="content")
 
 
 def figures_table(model: ChartModel, period_heading: str) -> str:
@@ -25,14 +37,14 @@ def figures_table(model: ChartModel, period_heading: str) -> str:
     return "\n".join(lines)
 
 
-def escaped(text: str) -> str:
+def escaped(said: str) -> str:
     """Text that Markdown shows as it is."""
-    return _SPECIAL.sub(r"\\\1", text)
+    return _SPECIAL.sub(r"\\\1", said)
 
 
-def small(text: str) -> str:
+def small(said: str) -> str:
     """Plain text in small print, in the text's full colour."""
-    return f":small[{escaped(text)}]"
+    return f":small[{escaped(said)}]"
 
 
 def _cell(point: Point | None, model: ChartModel) -> str:

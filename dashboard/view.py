@@ -26,6 +26,7 @@ from dashboard.choices import (
 )
 from dashboard.metadata import Indicator, Lang, Metadata
 from dashboard.periods import Period, days_of
+from dashboard.text import text
 
 TOTAL = "total"  # how the empty breakdown stands in an address
 PARAMETERS = ("i", "r", "b", "from", "to", "as", "chart", "v", "lang")
@@ -66,11 +67,11 @@ def read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[Not
     if not all(measure in measures_of(i, breakdowns_of(i, breakdowns), metadata) for i in indicators):
         # read again as plain figures: an index may hold indicators that figures cannot show together
         plain, others = read({**params, "as": "number"}, metadata)
-        return plain, (_note("measure_impossible", value=measure), *others)
+        return plain, (_note("measure_impossible", value=text(plain.lang, f"measures.{measure}")), *others)
     start, end = _range(params, periods_of(indicators), notes)
     view = View(
         indicators=tuple(i.id for i in indicators),
-        regions=_regions(params, indicators, metadata, notes),
+        regions=_regions(params, indicators, metadata, language_of(params), notes),
         breakdowns=breakdowns,
         start=start,
         end=end,
@@ -105,10 +106,14 @@ def address(path: str, params: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(params, safe=',')}" if params else path
 
 
-def repaired(view: View, metadata: Metadata) -> View:
-    """The view after a widget changed: what no longer fits the new indicator falls back without a word."""
-    read_again, _ = read(to_params(view, metadata), metadata)
-    return read_again
+def repaired(view: View, metadata: Metadata) -> tuple[View, tuple[Note, ...]]:
+    """The view after a widget changed, and what of it no longer fits the new indicator and fell back."""
+    return read(to_params(view, metadata), metadata)
+
+
+def language_of(params: Mapping[str, str]) -> Lang:
+    """The language of an address, German unless it says otherwise."""
+    return "en" if params.get("lang", "").strip() == "en" else "de"
 
 
 def bounds(view: View, periods: Mapping[str, Period]) -> tuple[str, str]:
@@ -162,14 +167,14 @@ def _indicators(
 
 
 def _regions(
-    params: Mapping[str, str], indicators: Sequence[Indicator], metadata: Metadata, notes: list[Note]
+    params: Mapping[str, str], indicators: Sequence[Indicator], metadata: Metadata, lang: Lang, notes: list[Note]
 ) -> tuple[str, ...]:
     found = []
     for wanted in _listed(params, "r"):
         if wanted not in metadata.regions:
             notes.append(_note("unknown_region", value=wanted))
         elif not any(wanted in i.regions for i in indicators):
-            notes.append(_note("no_figures_for_region", value=wanted))
+            notes.append(_note("no_figures_for_region", value=metadata.regions[wanted].short.to(lang)))
         else:
             found.append(wanted)
     return tuple(found) or (default_region(indicators[0]),)

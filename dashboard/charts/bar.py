@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dashboard import formats
-from dashboard.charts.model import ChartModel, figure_text, is_hollow, label_lines, value_axis
-from dashboard.charts.spec import Spec, framed, value_axis_spec
+from dashboard.charts.model import BreakMark, ChartModel, figure_text, is_hollow, label_lines, value_axis
+from dashboard.charts.spec import BREAK_LINE, Spec, break_floors, break_name_mark, framed, quoted, value_axis_spec
 from dashboard.series import Point, Series
 
 PLOT_HEIGHT = 320  # px
 ROW_HEIGHT = 34  # px
+NAME_LINE = 15  # px
 MOST_VALUE_LABELS = 8  # columns; more would collide on a phone
 
 
@@ -52,7 +55,9 @@ def _columns(model: ChartModel) -> Spec:
             "encoding": {"x": x, "y": y, "fill": {"field": "fill", **literal}},
         }
     ]
-    layers += _break_rules(model, x, axis.high)
+    breaks = _first_columns(model)
+    floors = break_floors([first / len(series.points) for _, first in breaks], [mark for mark, _ in breaks])
+    layers += _break_rules(model, x, axis.high, floors)
     if len(rows) <= MOST_VALUE_LABELS:
         layers.append(
             {
@@ -65,22 +70,24 @@ def _columns(model: ChartModel) -> Spec:
                 },
             }
         )
-    return framed(layers, model, plot_height=PLOT_HEIGHT, right=8, top=16)
+    return framed(layers, model, plot_height=PLOT_HEIGHT, right=8, top=18 + max(floors, default=0) * BREAK_LINE)
 
 
-def _break_rules(model: ChartModel, x: Spec, top: float) -> list[Spec]:
+def _first_columns(model: ChartModel) -> list[tuple[BreakMark, int]]:
+    """The breaks inside the range, each with the place of the first column on the new footing."""
+    ends = [p.end for p in model.series[0].points]
+    after = [(mark, [n for n, end in enumerate(ends) if end >= mark.at]) for mark in model.breaks]
+    return [(mark, places[0]) for mark, places in after if places]
+
+
+def _break_rules(model: ChartModel, x: Spec, top: float, floors: Sequence[int]) -> list[Spec]:
     """A dashed rule left of the first column on a new footing, with a short name."""
     points = model.series[0].points
     layers: list[Spec] = []
-    for mark in model.breaks:
-        after = [n for n, p in enumerate(points) if p.end >= mark.at]
-        if not after:
-            continue
-        left = after[0] < len(points) / 2
-        row = {"period": _short(points[after[0]], model), "top": top, "label": mark.label}
+    for (mark, first), floor in zip(_first_columns(model), floors, strict=True):
+        row = {"period": _short(points[first], model), "top": top, "label": mark.label}
         place = {**x, "bandPosition": -0.1}
         y: Spec = {"field": "top", "type": "quantitative"}
-        align: Spec = {"align": "left" if left else "right", "dx": 4 if left else -4, "dy": -8, "fontSize": 11}
         layers += [
             {
                 "data": {"values": [row]},
@@ -89,7 +96,7 @@ def _break_rules(model: ChartModel, x: Spec, top: float) -> list[Spec]:
             },
             {
                 "data": {"values": [row]},
-                "mark": {"type": "text", "color": model.palette.muted, **align},
+                "mark": break_name_mark(first / len(points), floor, model),
                 "encoding": {"x": place, "y": y, "text": {"field": "label", "type": "nominal"}},
             },
         ]
@@ -126,7 +133,7 @@ def _rows(model: ChartModel) -> Spec:
             "domain": False,
             "ticks": False,
             "labelExpr": f"({_js(names)})[datum.value]",
-            "labelLimit": 170,
+            "labelLimit": 0,
             "labelColor": model.palette.text,
             "labelPadding": 8,
         },
@@ -159,7 +166,8 @@ def _rows(model: ChartModel) -> Spec:
                 },
             }
         )
-    return framed(layers, model, plot_height=ROW_HEIGHT * max(1, len(bars)), right=12)
+    row_height = max([ROW_HEIGHT, *(len(bar["name"]) * NAME_LINE + 6 for bar in bars)])
+    return framed(layers, model, plot_height=row_height * max(1, len(bars)), right=12)
 
 
 def _short(point: Point, model: ChartModel) -> str:
@@ -168,9 +176,5 @@ def _short(point: Point, model: ChartModel) -> str:
 
 def _js(names: dict[str, list[str]]) -> str:
     """Names as an object of a Vega expression; quotes inside names are escaped."""
-    entries = ("'" + key + "':[" + ",".join(_quoted(line) for line in lines) + "]" for key, lines in names.items())
+    entries = ("'" + key + "':[" + ",".join(quoted(line) for line in lines) + "]" for key, lines in names.items())
     return "{" + ",".join(entries) + "}"
-
-
-def _quoted(line: str) -> str:
-    return "'" + line.replace("\\", "\\\\").replace("'", "\\'") + "'"

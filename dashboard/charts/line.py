@@ -15,7 +15,16 @@ from dashboard.charts.model import (
     milliseconds,
     value_axis,
 )
-from dashboard.charts.spec import Spec, framed, time_axis, value_axis_spec, zero_rule
+from dashboard.charts.spec import (
+    BREAK_LINE,
+    Spec,
+    break_floors,
+    break_name_mark,
+    framed,
+    time_axis,
+    value_axis_spec,
+    zero_rule,
+)
 from dashboard.series import Point
 
 PLOT_HEIGHT = 340  # px
@@ -34,14 +43,17 @@ def line_chart(model: ChartModel, *, plot_height: int = PLOT_HEIGHT, shared: Axi
     days = [p.end for s in model.series for p in s.points]
     labels = [label_lines(s.label) for s in model.series]
     alone = len(model.series) == 1
+    if not alone:  # all names must fit beside the plot
+        plot_height = max(plot_height, sum(len(lines) * LABEL_LINE + LABEL_GAP for lines in labels))
+    floors = break_floors(_places(model, days), model.breaks)
     layers = [
-        *_break_layers(model, days, axis),
+        *_break_layers(model, days, axis, floors),
         *zero_rule(axis, model),
         _line_layer(model, axis, days),
         _point_layer(model),
         *([] if alone else _label_layers(model, axis, labels, plot_height)),
     ]
-    top = 22 if model.breaks else 10
+    top = 22 + max(floors) * BREAK_LINE if floors else 10
     return framed(layers, model, plot_height=plot_height, right=12, top=top)
 
 
@@ -182,27 +194,20 @@ def _label_layers(model: ChartModel, axis: Axis, labels: Sequence[list[str]], pl
     ]
 
 
-def _break_layers(model: ChartModel, days: Sequence[date], axis: Axis) -> list[Spec]:
-    """A dashed rule and a short name for each break; names alternate in height when two are close."""
+def _places(model: ChartModel, days: Sequence[date]) -> list[float]:
+    """Where the breaks lie between the first (0) and the last day (1)."""
     if not model.breaks:
         return []
     span = (max(days) - min(days)).days or 1
-    rows = []
-    for n, mark in enumerate(model.breaks):
-        right_half = (mark.at - min(days)).days / span > 0.5
-        close = n > 0 and (mark.at - model.breaks[n - 1].at).days / span < 0.25
-        rows.append(
-            {
-                "t": milliseconds(mark.at),
-                "top": axis.high,
-                "label": mark.label,
-                "align": "right" if right_half else "left",
-                "dx": -4 if right_half else 4,
-                "dy": 4 if close and n % 2 else -10,
-            }
-        )
+    return [(mark.at - min(days)).days / span for mark in model.breaks]
+
+
+def _break_layers(model: ChartModel, days: Sequence[date], axis: Axis, floors: Sequence[int]) -> list[Spec]:
+    """A dashed rule and a short name for each break."""
+    if not model.breaks:
+        return []
+    rows = [{"t": milliseconds(mark.at), "top": axis.high, "label": mark.label} for mark in model.breaks]
     time = {"field": "t", "type": "temporal"}
-    text_mark: Spec = {"type": "text", "fontSize": 11, "color": model.palette.muted, "baseline": "middle"}
     layers: list[Spec] = [
         {
             "data": {"values": rows},
@@ -211,11 +216,11 @@ def _break_layers(model: ChartModel, days: Sequence[date], axis: Axis) -> list[S
         }
     ]
     # a text's offsets are no channels: one layer for each place
-    for row in rows:
+    for row, place, floor in zip(rows, _places(model, days), floors, strict=True):
         layers.append(
             {
                 "data": {"values": [row]},
-                "mark": {**text_mark, "align": row["align"], "dx": row["dx"], "dy": row["dy"]},
+                "mark": break_name_mark(place, floor, model),
                 "encoding": {
                     "x": time,
                     "y": {"field": "top", "type": "quantitative"},

@@ -12,6 +12,7 @@ import polars as pl
 
 from dashboard import formats
 from dashboard.charts.palette import PALETTES, Palette, Style, Theme, styles
+from dashboard.choices import breaks_of
 from dashboard.labels import Scale, scale_of
 from dashboard.metadata import Lang, Metadata
 from dashboard.periods import ANNUAL_KINDS
@@ -20,7 +21,7 @@ from dashboard.text import text
 from dashboard.view import View
 
 SMALLEST_SPAN = 1e-9  # below it an axis would have no round steps
-FOOTER_WIDTH = 54  # characters of the footer's lines: the width of a phone
+FOOTER_WIDTH = 46  # characters of the footer's lines: the width of a phone
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def chart_model(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Th
         series=series,
         styles=styles(series, metadata, palette),
         scale=scale_of(first, view.measure, metadata, view.lang),
-        breaks=_breaks(series, metadata, view.lang, min(ends), max(ends)) if ends else (),
+        breaks=_breaks(series, view, metadata, min(ends), max(ends)) if ends else (),
         footer=tuple(wrap(footer, FOOTER_WIDTH)),
         palette=palette,
         lang=view.lang,
@@ -110,9 +111,8 @@ def is_hollow(point: Point) -> bool:
 
 
 def label_lines(label: str, width: int = 15) -> list[str]:
-    """A label on at most three short lines, so that it fits beside a chart on a phone."""
-    lines = wrap(label, width, break_long_words=False)
-    return [*lines[:2], lines[2] + "…"] if len(lines) > 3 else lines
+    """A whole label on short lines, so that it fits beside a chart on a phone."""
+    return wrap(label, width, break_long_words=False)
 
 
 def figure_text(point: Point, model: ChartModel) -> str:
@@ -134,12 +134,17 @@ def _with_gaps(series: Series) -> Series:
     return Series(series.indicator, series.region, series.breakdown, series.source, series.label, tuple(filled))
 
 
-def _breaks(series: Sequence[Series], metadata: Metadata, lang: Lang, first: date, last: date) -> tuple[BreakMark, ...]:
-    """The breaks inside the range, one for each day."""
+def _breaks(series: Sequence[Series], view: View, metadata: Metadata, first: date, last: date) -> tuple[BreakMark, ...]:
+    """The breaks inside the range, those of denominators too, one for each day."""
     drawn = {(s.indicator, s.source) for s in series}
-    days = {b.at for indicator, source in drawn for b in metadata.indicators[indicator].breaks if b.source == source}
+    days = {
+        b.at
+        for indicator, source in drawn
+        for b in breaks_of(metadata.indicators[indicator], view.measure, metadata)
+        if b.source == source
+    }
     return tuple(
-        BreakMark(day, text(lang, "charts.break", year=day.year)) for day in sorted(days) if first < day <= last
+        BreakMark(day, text(view.lang, "charts.break", year=day.year)) for day in sorted(days) if first < day <= last
     )
 
 

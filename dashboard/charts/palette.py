@@ -55,7 +55,7 @@ PALETTES: dict[Theme, Palette] = {
         grey="#68727d",
     ),
     "dark": Palette(
-        ground="#12171d",
+        ground="#030508",
         text="#e6eaee",
         muted="#a3aeb9",
         grid="#2c343d",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from textwrap import wrap
 from typing import Any
 
-from dashboard.charts.model import Axis, ChartModel
+from dashboard.charts.model import Axis, BreakMark, ChartModel
 from dashboard.charts.palette import Palette
 from dashboard.metadata import Lang
 
@@ -14,6 +15,11 @@ Spec = dict[str, Any]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 FOOTER_LINE = 14  # px
+FOOTER_WIDE = 84  # characters of a footer line beside which a phone's would waste the width
+FOOTER_WIDE_FROM = 520  # px of the plot
+BREAK_LINE = 14  # px
+BREAK_CHARACTER = 7  # px, wider than that of any system font at this size
+NARROWEST_PLOT = 170  # px: a phone, with names beside the lines
 MOST_TIME_TICKS = 8
 
 _NUMBERS: dict[Lang, Spec] = {
@@ -40,8 +46,11 @@ def framed(layers: Sequence[Spec], model: ChartModel, *, plot_height: int, right
         "usermeta": {"embedOptions": {"renderer": "svg", "actions": False}},
     }
     if model.footer:
+        wide = wrap(" ".join(model.footer), FOOTER_WIDE)
         spec["title"] = {
-            "text": list(model.footer),
+            # the width is known only in the browser; the height is that of the narrow form
+            "text": {"expr": f"width > {FOOTER_WIDE_FROM} ? {_js_list(wide)} : {_js_list(model.footer)}"},
+            "limit": 0,
             "orient": "bottom",
             "anchor": "start",
             "frame": "bounds",
@@ -109,8 +118,44 @@ def value_axis_spec(axis: Axis, *, labels: bool = True) -> Spec:
             "ticks": False,
             "grid": True,
             "labels": labels,
+            "labelOverlap": False,  # Vega would drop every second one, and zero with it
             "labelPadding": 6,
         },
+    }
+
+
+def break_floors(places: Sequence[float], marks: Sequence[BreakMark]) -> list[int]:
+    """On which line above the plot the name of each break stands, so that none overlap even on a phone.
+
+    ``places`` are the breaks' places between the left (0) and right (1) end, in order.
+    """
+    taken: list[float] = []  # right end of the last name on each line
+    floors = []
+    for place, mark in zip(places, marks, strict=True):
+        width = len(mark.label) * BREAK_CHARACTER + 8
+        start = place * NARROWEST_PLOT - (width if is_right(place) else 0)
+        floor = next((n for n, end in enumerate(taken) if end <= start), len(taken))
+        taken[floor:] = [start + width, *taken[floor + 1 :]]
+        floors.append(floor)
+    return floors
+
+
+def is_right(place: float) -> bool:
+    """Whether a break lies so far to the right that its name must stand on its left."""
+    return place > 0.5
+
+
+def break_name_mark(place: float, floor: int, model: ChartModel) -> Spec:
+    """The mark of a break's name: beside its rule, on its own line above the plot."""
+    right = is_right(place)
+    return {
+        "type": "text",
+        "fontSize": 11,
+        "color": model.palette.muted,
+        "baseline": "middle",
+        "align": "right" if right else "left",
+        "dx": -4 if right else 4,
+        "dy": -10 - floor * BREAK_LINE,
     }
 
 
@@ -125,3 +170,12 @@ def zero_rule(axis: Axis, model: ChartModel) -> list[Spec]:
             "encoding": {"y": {"field": "zero", "type": "quantitative"}},
         }
     ]
+
+
+def quoted(text: str) -> str:
+    """A text as a constant of a Vega expression."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _js_list(lines: Sequence[str]) -> str:
+    return "[" + ",".join(quoted(line) for line in lines) + "]"

@@ -18,6 +18,12 @@ def excel_csv(figures: pl.DataFrame) -> bytes:
     return written.encode("utf-8")
 
 
+def marked_as_own(figures: pl.DataFrame, mark: str) -> pl.DataFrame:
+    """The figures with the mark of an own calculation behind each attribution that does not carry it yet."""
+    said = pl.col("attribution")
+    return figures.with_columns(pl.when(said.str.contains(mark, literal=True)).then(said).otherwise(said + f"; {mark}"))
+
+
 def _written(frame: pl.DataFrame, point: str) -> pl.DataFrame:
     """The export columns in their order; whole numbers without decimals, times as ISO 8601 in UTC."""
     whole = pl.when(pl.col("value") == pl.col("value").round()).then(pl.col("value").cast(pl.Int64))

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.page import EXPLORE, OVERVIEW, address_language
+from dashboard.page import EXPLORE, OVERVIEW, PATHS, address_language, missing_page, show_warnings
 from dashboard.tables import small
 from dashboard.text import LANGUAGES, text
+from dashboard.view import LONGEST_NOTE_VALUE
 
 ICON = Path(__file__).parent.parent / "icon.svg"
-_KEPT = ("lang", "v")  # a reader who moves on keeps language and state of the data
+_KEPT = ("r", "v", "lang")  # a reader who moves on keeps regions, state of the data and language
 
 
 def main() -> None:
@@ -27,10 +28,13 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     pages = {
-        OVERVIEW: st.Page(OVERVIEW, title=text(lang, "app.overview"), url_path="", default=True),
-        EXPLORE: st.Page(EXPLORE, title=text(lang, "app.explore"), url_path="explore"),
+        OVERVIEW: st.Page(OVERVIEW, title=text(lang, "app.overview"), url_path=PATHS[OVERVIEW], default=True),
+        EXPLORE: st.Page(EXPLORE, title=text(lang, "app.explore"), url_path=PATHS[EXPLORE]),
     }
-    page = st.navigation(list(pages.values()), position="hidden")
+    missing = missing_page()
+    # its own page, because Streamlit would open its English notice and the overview behind it
+    others = [st.Page(_show_missing, title=missing, url_path=missing, visibility="hidden")] if missing else []
+    page = st.navigation([*pages.values(), *others], position="hidden")
     kept = {key: st.query_params[key] for key in _KEPT if key in st.query_params}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{text(lang, 'app.title')}** · {text(lang, 'app.place')}", width="content")
@@ -48,6 +52,12 @@ def main() -> None:
     page.run()
     st.divider()
     st.markdown(small(text(lang, "footer.text")))
+
+
+def _show_missing() -> None:
+    lang = address_language()
+    show_warnings([text(lang, "app.no_page", path=(missing_page() or "")[:LONGEST_NOTE_VALUE])])
+    st.page_link(OVERVIEW, label=text(lang, "app.to_overview"), query_params=st.query_params.to_dict())
 
 
 def _switch_language(lang: str) -> None:

@@ -10,7 +10,7 @@ from dashboard.charting import draw_charts, drawing, tile_drawing
 from dashboard.page import EXPLORE, Page, go_to, open_page, show_notes, show_past_state
 from dashboard.tables import escaped, small
 from dashboard.text import text
-from dashboard.view import View, repaired, to_params
+from dashboard.view import Note, View, to_params
 
 # indicator and breakdown of each tile, in the order of the page
 TILES = (
@@ -27,7 +27,7 @@ REGION = "w_overview_region"
 
 
 def main() -> None:
-    page = open_page()
+    page = _on_tiles(open_page())
     lang = page.lang
     show_notes(page)
     show_past_state(page)
@@ -47,15 +47,36 @@ def main() -> None:
             _chart(page, *chosen)
 
 
+def _on_tiles(page: Page) -> Page:
+    """The page for one region that a tile has figures of: the first such one of the address."""
+    regions, lang = page.metadata.regions, page.lang
+    offered = _offered(page)
+    wanted = [r.strip() for r in st.query_params.get("r", "").split(",") if r.strip() in regions]
+    found = next((r for r in wanted if r in offered), None)
+    chosen = found or next(iter(offered), page.view.regions[0])
+    # what the address's indicator lacks says nothing about the tiles
+    notes = [note for note in page.notes if note.key != "no_figures_for_region"]
+    if wanted and not found:
+        named = {"value": regions[wanted[0]].short.to(lang), "shown": regions[chosen].short.to(lang)}
+        notes.append(Note("region_without_tiles", tuple(named.items())))
+    return replace(page, view=replace(page.view, regions=(chosen,)), notes=tuple(notes))
+
+
+def _offered(page: Page) -> list[str]:
+    """The regions that at least one tile has figures of."""
+    held = page.metadata.indicators
+    tiles = [held[i] for i, breakdown in TILES if i in held and breakdown in held[i].breakdowns]
+    return [r for r in page.metadata.regions if any(r in i.regions for i in tiles)]
+
+
 def _region_picker(page: Page) -> None:
     regions = page.metadata.regions
     chosen = page.view.regions[0]
     if st.session_state.get(REGION) != chosen:
         st.session_state[REGION] = chosen
-    held = [r for r in regions if any(r in i.regions for i in page.metadata.indicators.values())]
     st.selectbox(
         text(page.lang, "overview.region"),
-        held,
+        _offered(page),
         format_func=lambda r: regions[r].short.to(page.lang),
         key=REGION,
         on_change=_region_changed,
@@ -64,8 +85,7 @@ def _region_picker(page: Page) -> None:
 
 
 def _region_changed(page: Page) -> None:
-    view = replace(page.view, regions=(st.session_state[REGION],))
-    go_to(repaired(view, page.metadata), page.metadata)
+    go_to(replace(page.view, regions=(st.session_state[REGION],)), page.metadata)
 
 
 def _view(page: Page, indicator_id: str, breakdown: str) -> View | None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from dashboard.api import ROUTES
-from dashboard.exports.csv import excel_csv
+from dashboard.exports.csv import excel_csv, marked_as_own
 from dashboard.middleware import PageMiddleware
 from dashboard.queries import EXPORT_COLUMNS, Selection, observations
 from dashboard.store import Store
@@ -61,6 +63,11 @@ def test_breakdowns_and_the_total_can_be_asked_for(client: TestClient):
     assert {r["breakdown"] for r in rows(client, "")} == {"", "sex=m", "sex=f"}
 
 
+def test_a_page_address_can_be_asked_as_it_is(client: TestClient):
+    plain = rows(client, "i=foreign_population&r=03101&b=total")
+    assert rows(client, "i=foreign_population,&r=,03101,&b=total,&as=number&chart=table&lang=en&from=") == plain
+
+
 def test_an_earlier_state_answers_for_ever(client: TestClient):
     query = "i=foreign_population&r=03157&from=2024"
     assert [float(r["value"]) for r in rows(client, f"{query}&v={FIRST}")] == [4000]
@@ -73,6 +80,8 @@ def test_an_earlier_state_answers_for_ever(client: TestClient):
         ("i=nothing", 400, "no indicator 'nothing'"),
         ("r=99999", 400, "no region '99999'"),
         ("b=sex%3Dx", 400, "no breakdown 'sex=x'"),
+        ("region=03101", 400, "no parameter 'region'. Known: i, r, b"),
+        ("i=population&as=index", 400, "only 'number'"),
         ("from=soon", 400, "'soon' is no period"),
         ("v=20000101T000000Z", 404, "no vintage"),
     ],
@@ -111,12 +120,35 @@ def test_the_german_excel_form_opens_by_double_click(store: Store):
     assert "," in share and "." not in share
 
 
+def test_an_own_calculation_is_marked_once(store: Store):
+    figures = observations(store, Selection(indicators=("population",), regions=("03101",)))
+    marked = marked_as_own(marked_as_own(figures, "eigene Berechnung"), "eigene Berechnung")
+    assert set(marked["attribution"]) == {f"{said}; eigene Berechnung" for said in figures["attribution"]}
+
+
 @pytest.mark.parametrize(("query", "lang"), [("", "de"), ("?lang=en", "en"), ("?lang=<x>", "de")])
 def test_the_page_has_the_language_and_title_of_its_address(client: TestClient, query: str, lang: str):
     page = client.get(f"/{query}", headers={"accept": "text/html"})
     assert f'<html lang="{lang}">' in page.text
     assert "Streamlit" not in page.text and 'name="description"' in page.text
     assert "etag" not in page.headers and int(page.headers["content-length"]) == len(page.content)
+
+
+def test_the_language_of_the_document_follows_the_address(client: TestClient):
+    page = client.get("/", headers={"accept": "text/html"})
+    assert 'const known = ["de", "en"]' in page.text
+    script = page.text.split("<script>")[-1].split("</script>")[0].encode()
+    assert base64.b64encode(sha256(script).digest()).decode() in page.headers["content-security-policy"]
+
+
+def test_web_sockets_of_the_own_host_are_allowed(client: TestClient):
+    def allowed(host: str) -> str:
+        policy = client.get("/healthz/data", headers={"host": host}).headers["content-security-policy"]
+        return policy.split("connect-src ")[1].split(";")[0]
+
+    assert allowed("zahlen.example.org:8501").endswith("ws://zahlen.example.org:8501 wss://zahlen.example.org:8501")
+    assert allowed("[::1]:8501").endswith("wss://[::1]:8501")
+    assert allowed("a; script-src *") == "'self'"
 
 
 def test_every_answer_carries_security_headers(client: TestClient):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 import socket
@@ -10,12 +12,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from dashboard.api import OBSERVATIONS
 from tests.screenshots import CHROMIUM, FLAGS
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -35,11 +39,34 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def server(small_data: Path) -> Iterator[str]:
+    with running(small_data) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app with the figures that the project brings along."""
+    data = tmp_path_factory.mktemp("real")
+    subprocess.run(
+        [sys.executable, "-m", "etl", "extract", "--load"],
+        cwd=PROJECT,
+        env=os.environ | {"ETL_DATA_DIR": str(data)},
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    with running(data) as base:
+        yield base
+
+
+@contextmanager
+def running(data: Path) -> Iterator[str]:
+    """The app's address while it runs on a store."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    environment = os.environ | {"ETL_DATA_DIR": str(small_data)}
+    environment = os.environ | {"ETL_DATA_DIR": str(data)}
     process = subprocess.Popen(
         [*command, "--server.address", "127.0.0.1"], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL
     )
@@ -94,7 +121,7 @@ def test_a_link_shows_exactly_its_view(server: str, page: Page):
     assert "2021" not in drawn and "Quelle:" in drawn
     assert "31.12.2012 = 100" in headline(page)
     regions = page.locator("[data-testid=stMultiSelect]").first
-    assert {"Braunschweig", "Salzgitter"} == set(regions.locator("[data-tag] span[title]").all_inner_texts())
+    expect(regions.locator("[data-tag] span[title]")).to_have_text(["Braunschweig", "Salzgitter"])
     expect(page.get_by_role("radio", name="Index")).to_be_checked()
     assert page.locator("html").get_attribute("lang") == "de"
 
@@ -110,6 +137,66 @@ def test_a_changed_widget_changes_the_address_and_the_chart(server: str, page: P
     assert parameters(page) == {"r": "03101,03102", "from": "2012", "to": "2023", "as": "index"}
     page.reload()
     expect(page.locator("h3").first).to_contain_text("31.12.2023")
+
+
+def test_the_link_of_acceptance_shows_exactly_its_view_of_the_real_figures(real_server: str, page: Page):
+    page.goto(f"{real_server}/explore?i=foreign_population&r=03101,BSR&from=2010&to=2024&as=index")
+    expect(page.locator("h3").first).to_contain_text("31.12.2010 = 100")
+    chart = page.locator("[data-testid=stVegaLiteChart] svg")
+    expect(chart).to_contain_text("RegionBraunschweig")  # two lines
+    assert "31.12.2024" in headline(page)
+    with urllib.request.urlopen(f"{real_server}{OBSERVATIONS}?i=foreign_population&b=total&r=03101,BSR") as answer:
+        rows = csv.DictReader(io.TextIOWrapper(answer, "utf-8"))
+        held = {(r["region"], r["period"][:4]): float(r["value"]) for r in rows if r["value"]}
+    for region in ("03101", "BSR"):
+        index = 100 * held[region, "2024"] / held[region, "2010"]
+        assert f"{index:.1f}".replace(".", ",") in headline(page)
+    tags = page.locator("[data-testid=stMultiSelect]").first.locator("[data-tag] span[title]")
+    expect(tags).to_have_text(["Braunschweig", "Region Braunschweig"])
+    expect(page.get_by_role("radio", name="Index")).to_be_checked()
+    ends = page.get_by_role("slider")
+    expect(ends).to_have_count(2)
+    assert [end.get_attribute("aria-valuetext") for end in ends.all()] == ["2010", "2024"]
+    ends.last.press("ArrowLeft")
+    page.wait_for_url("**to=2023**")
+    expect(page.locator("h3").first).to_contain_text("31.12.2023")
+    # this indicator is the default and leaves the address
+    assert parameters(page) == {"r": "03101,BSR", "from": "2010", "to": "2023", "as": "index"}
+
+
+def test_what_the_real_figures_lack_leaves_a_visible_note(real_server: str, page: Page):
+    page.goto(f"{real_server}/explore?i=nothing&r=99999,BSR&from=2010&to=2024&as=index")
+    note = page.locator("[data-testid=stAlert]")
+    expect(note).to_contain_text("„nothing“")
+    expect(note).to_contain_text("„99999“")
+    expect(page.locator("h3").first).to_contain_text("31.12.2010 = 100")
+
+
+def test_the_link_to_share_is_a_whole_link(server: str, page: Page):
+    page.goto(f"{server}/explore?r=03102")
+    page.get_by_text("Teilen und herunterladen").click()
+    shown = page.locator("[data-testid=stCode]")
+    expect(shown).to_have_count(2)
+    links = shown.all_inner_texts()
+    assert links[0].strip() == f"{server}/explore?r=03102" and links[1].startswith(f"{server}/explore?r=03102&v=")
+
+
+def test_the_header_keeps_the_region(server: str, page: Page):
+    page.goto(f"{server}/?r=03102")
+    page.get_by_role("link", name="Zeitreihen", exact=True).click()
+    page.wait_for_url("**/explore?r=03102")
+    expect(page.locator("h3").first).to_contain_text("Salzgitter")
+    page.get_by_role("link", name="Überblick", exact=True).click()
+    page.wait_for_url(f"{server}/?r=03102")
+
+
+def test_a_page_that_does_not_exist_says_so(server: str, page: Page):
+    page.goto(f"{server}/gibtsnicht")
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("„gibtsnicht“")
+    assert page.get_by_role("dialog").count() == 0
+    page.get_by_role("link", name="Zum Überblick").click()
+    expect(page.locator("h3").first).to_contain_text("Überblick")
+    expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
 
 
 def test_going_back_shows_the_view_before(server: str, page: Page):
@@ -135,6 +222,9 @@ def test_the_language_button_keeps_the_view(server: str, page: Page):
     page.wait_for_url("**lang=en**")
     expect(page.locator("h3").first).to_contain_text("foreigners")
     assert parameters(page) == {"r": "03102", "lang": "en"}
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.go_back()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
 
 
 def test_a_tile_leads_to_its_view(server: str, page: Page):
@@ -169,4 +259,35 @@ def test_nothing_is_wider_than_a_phone(server: str, browser: Browser):
         for chart in page.locator("[data-testid=stVegaLiteChart] svg").all():
             box = chart.bounding_box()
             assert box is None or box["x"] + box["width"] <= 375
+    context.close()
+
+
+def test_a_table_scrolls_in_its_own_box_on_a_phone(server: str, browser: Browser):
+    context = browser.new_context(viewport={"width": 375, "height": 812})
+    page = context.new_page()
+    page.goto(f"{server}/explore?r=BSR,03101,03102,03103,03151,03153&chart=table")
+    table = page.locator("table")
+    expect(table).to_be_visible(timeout=PATIENCE)
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => Math.max(e.scrollWidth, document.documentElement.scrollWidth)") <= 375
+    top = table.bounding_box()
+    assert top is not None and top["y"] < 812  # in the chart's place
+    box = page.locator("[data-testid=stHorizontalBlock][data-test-wrap=false]", has=table)
+    assert box.evaluate("e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'auto'")
+    box.get_by_role("button").focus()
+    page.keyboard.press("ArrowRight")
+    expect(box).not_to_have_js_property("scrollLeft", 0)
+    context.close()
+
+
+def test_the_chart_stands_on_a_phone_without_scrolling(server: str, browser: Browser):
+    context = browser.new_context(viewport={"width": 375, "height": 812})
+    page = context.new_page()
+    page.goto(f"{server}/explore?r=03101,03102&as=index")
+    chart = page.locator("[data-testid=stVegaLiteChart]")
+    expect(chart.locator("svg")).to_be_visible(timeout=PATIENCE)
+    place, widget = chart.bounding_box(), page.locator("[data-testid=stSelectbox]").bounding_box()
+    assert place is not None and widget is not None and place["y"] < 650 and place["y"] < widget["y"]
+    page.get_by_role("radio", name="Veränderung").click()
+    page.wait_for_url("**as=change**")
     context.close()

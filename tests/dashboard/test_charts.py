@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +14,11 @@ from hypothesis import strategies as st
 
 from dashboard.charts.bar import bar_chart
 from dashboard.charts.line import LABEL_GAP, line_chart, spread
-from dashboard.charts.model import ChartModel, chart_model, value_axis
+from dashboard.charts.model import BreakMark, ChartModel, chart_model, label_lines, value_axis
 from dashboard.charts.multiples import small_multiples
 from dashboard.charts.palette import PALETTES, Theme
 from dashboard.charts.sparkline import sparkline
+from dashboard.charts.spec import break_floors
 from dashboard.metadata import Metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store
@@ -83,7 +88,43 @@ def test_a_break_is_a_dashed_rule_with_a_name(store: Store, metadata: Metadata):
 
 
 def test_source_and_licence_stand_inside_the_chart(store: Store, metadata: Metadata):
-    assert line_chart(model(store, metadata, r="03101"))["title"]["text"] == ["Quelle: Amt. Lizenz: frei."]
+    title = line_chart(model(store, metadata, r="03101"))["title"]
+    assert "'Quelle: Amt. Lizenz: frei.'" in title["text"]["expr"] and title["limit"] == 0
+
+
+def test_the_source_line_is_short_on_a_phone_and_long_beside(store: Store, metadata: Metadata):
+    one = replace(model(store, metadata, r="03101"), footer=("It's the source,", "and the licence."))
+    assert line_chart(one)["title"]["text"]["expr"] == (
+        "width > 520 ? ['It\\'s the source, and the licence.'] : ['It\\'s the source,','and the licence.']"
+    )
+
+
+def test_names_of_breaks_never_overlap_on_a_phone():
+    marks = [BreakMark(date(y, 1, 1), f"Bruch {y}") for y in (2005, 2010, 2011, 2014, 2024)]
+    assert break_floors([0.0, 0.3, 0.31, 0.4, 0.95], marks) == [0, 1, 2, 3, 0]
+    assert break_floors([0.05, 0.95], marks[:2]) == [0, 0]
+    assert break_floors([], []) == []
+
+
+def test_a_long_name_is_never_cut():
+    name = "Sekundarbereich II und postsekundärer, nicht tertiärer Bereich (ISCED 3 und 4)"
+    assert " ".join(label_lines(name)) == name
+
+
+def test_zero_keeps_its_label_in_a_small_chart(store: Store, metadata: Metadata):
+    for _, spec in small_multiples(model(store, metadata, r="03101,03102", as_="change")):
+        axis = layers(spec, "line")[0]["encoding"]["y"]["axis"]
+        assert 0 in axis["values"] and axis["labelOverlap"] is False
+
+
+def test_what_can_be_clicked_is_readable_on_both_grounds():
+    config = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    for theme in PALETTES:
+        colors = config["theme"][theme]
+        assert contrast("#ffffff", colors["primaryColor"]) >= 4.5  # the words of a tag
+        assert contrast(colors["backgroundColor"], colors["primaryColor"]) >= 4.5  # a slider's ends
+        assert colors["backgroundColor"] == PALETTES[theme].ground
+        assert contrast(colors["backgroundColor"], colors["linkColor"]) >= 4.5
 
 
 def test_numbers_are_german_and_the_drawing_is_svg(store: Store, metadata: Metadata):
@@ -147,3 +188,8 @@ def test_labels_never_overlap(labels: list[tuple[float, float]]):
 
 def test_labels_with_room_stay_where_they_belong():
     assert spread([300, 20, 150], [14, 14, 14], 0, 340) == [300, 20, 150]
+
+
+def test_a_rate_draws_the_breaks_of_its_denominator(store: Store, metadata: Metadata):
+    assert [mark.label for mark in model(store, metadata, r="03101", as_="per1000").breaks] == ["Bruch 2022"]
+    assert model(store, metadata, r="03101").breaks == ()

@@ -58,3 +58,9 @@ def test_units_stand_as_each_language_writes_them():
 
 def test_moments_are_told_in_local_time():
     assert formats.moment(datetime(2026, 7, 1, 12, 0), "de") == "01.07.2026, 14:00 Uhr"
+
+
+def test_months_and_days_of_no_year():
+    assert (formats.month_name(6, "de"), formats.month_name(6, "en")) == ("Juni", "June")
+    june = datetime(2024, 6, 30).date()
+    assert (formats.day_of_year(june, "de"), formats.day_of_year(june, "en")) == ("30.06.", "30 June")

@@ -5,12 +5,15 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from dashboard.choices import Chart, Measure
 from dashboard.headlines import headline
+from dashboard.measures import changes, index_figures
 from dashboard.metadata import Metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store
 from dashboard.tiles import tile
-from dashboard.view import read
+from dashboard.view import View, read
+from tests.dashboard.invented import FIVES, Values, break_at, frame, having, indicator
 from tests.dashboard.small_store import foreigners
 
 
@@ -32,7 +35,7 @@ def test_one_series_tells_its_newest_figure_and_its_change(store: Store, metadat
 
 
 def test_a_change_inside_the_rounding_is_unchanged(store: Store, metadata: Metadata):
-    # the sum of eight figures rounded to 5 may be off by 20
+    # the difference of two sums of eight figures rounded to 5 may be off by 32
     told = said(store, metadata, i="residence_permits", r="BSR", b="sex=m")
     assert "1.020" in told and "unverändert (Unterschied innerhalb der Rundung)" in told
     assert "mehr" not in told
@@ -134,3 +137,180 @@ def test_a_tile_says_why_it_states_no_change(
     view, _ = read({"i": indicator, "r": region}, metadata)
     facts = tile(view_figures(store, metadata, replace(view, end=end)), view, metadata)
     assert facts is not None and change in facts.change
+
+
+def told_of(
+    metadata: Metadata,
+    series: dict[tuple[str, str], Values],
+    shown: Measure = "number",
+    *,
+    chart: Chart = "line",
+    **described: object,
+) -> str:
+    """The headline of made-up figures by region and breakdown of an indicator described by its changes."""
+    breakdowns = tuple(dict.fromkeys(b for _, b in series))
+    own = indicator(metadata, "own", breakdowns=breakdowns, **described)
+    kind = own.period_kind
+    figures = frame({("own", *key): values for key, values in series.items()}, kind)
+    if shown == "index":
+        figures = index_figures(figures)
+    if shown == "change":
+        figures = changes(figures, in_units=own.measure == "rate", breaks=[(b.source, b.at) for b in own.breaks])
+    view = View(("own",), tuple(dict.fromkeys(r for r, _ in series)), breakdowns, measure=shown, chart=chart)
+    return headline(figures, view, having(metadata, own))
+
+
+THREE = ("03101", "03102", "03103")
+
+
+def by_region(first: str, last: str, pairs: list[tuple[float, float]]) -> dict[tuple[str, str], Values]:
+    return {(region, ""): {first: a, last: b} for region, (a, b) in zip(THREE, pairs, strict=True)}
+
+
+def test_extremes_are_those_of_the_newest_period_that_all_series_have(metadata: Metadata):
+    figures: dict[tuple[str, str], Values] = {
+        ("03101", ""): {"2020": 30, "2021": 99},
+        ("03102", ""): {"2020": 40},
+        ("03103", ""): {"2020": 20, "2021": 10},
+    }
+    told = told_of(metadata, figures, period_kind="year", chart="bar")
+    assert told == "Titel own im Jahr 2020: am höchsten Salzgitter (40), am niedrigsten Wolfsburg (20)."
+
+
+def test_without_a_common_period_there_are_no_extremes_and_no_series_is_dropped(metadata: Metadata):
+    figures: dict[tuple[str, str], Values] = {
+        ("03101", ""): {"2019": 30},
+        ("03102", ""): {"2020": 40},
+        ("03103", ""): {"2021": 20},
+    }
+    told = told_of(metadata, figures, period_kind="year")
+    assert told == "Titel own: 3 Reihen von 2019 bis 2021, ohne Rangfolge (es gibt keinen gemeinsamen Zeitpunkt)."
+
+
+@pytest.mark.parametrize("regions", [1, 2])
+def test_an_index_across_a_break_says_so(metadata: Metadata, regions: int):
+    figures = dict(list(by_region("2010-12-31", "2020-12-31", [(10, 20), (10, 30), (10, 40)]).items())[:regions])
+    told = told_of(metadata, figures, "index", breaks=(break_at("2015-12-31"),))
+    assert told.count("Bruch") == 1 and "31.12.2015" in told and "nicht vergleichbar" in told
+
+
+def test_many_indices_across_a_break_have_no_highest(metadata: Metadata):
+    figures = by_region("2010-12-31", "2020-12-31", [(10, 20), (10, 30), (10, 40)])
+    told = told_of(metadata, figures, "index", breaks=(break_at("2015-12-31"),))
+    assert "am höchsten" not in told and "Bruch in der Reihe: 31.12.2015" in told
+
+
+def test_many_indices_name_their_base_and_many_changes_what_they_are(metadata: Metadata):
+    figures = by_region("2019-12-31", "2020-12-31", [(10, 20), (10, 30), (10, 40)])
+    assert told_of(metadata, figures, "index") == (
+        "Titel own (31.12.2019 = 100) am 31.12.2020: "
+        "am höchsten Wolfsburg (400,0), am niedrigsten Braunschweig (200,0)."
+    )
+    assert told_of(metadata, figures, "change") == (
+        "Titel own, Veränderung gegenüber dem Vorjahr am 31.12.2020: "
+        "am höchsten Wolfsburg (+300,0\u00a0%), am niedrigsten Braunschweig (+100,0\u00a0%)."
+    )
+    two = {key: values for key, values in figures.items() if key[0] != "03103"}
+    assert "Veränderung gegenüber dem Vorjahr" in told_of(metadata, two, "change")
+
+
+@pytest.mark.parametrize("measure", ["number", "index"])
+def test_many_series_claim_no_change_inside_rounding(metadata: Metadata, measure: Measure):
+    figures = by_region("2010-12-31", "2020-12-31", [(345, 260), (340, 290), (170, 175)])
+    told = told_of(metadata, figures, measure, rounding=FIVES)
+    assert "unverändert" in told.split("am niedrigsten")[0] and "+2,9" not in told
+
+
+def test_a_small_count_is_not_the_widest_change_only_by_rounding(metadata: Metadata):
+    figures = by_region("2010-12-31", "2020-12-31", [(5, 10), (100, 150), (100, 120)])
+    told = told_of(metadata, figures, rounding=FIVES)
+    assert "am höchsten Salzgitter (+50,0\u00a0%)" in told and "am niedrigsten Braunschweig (unverändert)" in told
+    alike = by_region("2010-12-31", "2020-12-31", [(5, 10), (100, 105), (100, 100)])
+    assert "bei allen unverändert" in told_of(metadata, alike, rounding=FIVES)
+
+
+@pytest.mark.parametrize("measure", ["index", "change"])
+def test_one_index_and_one_change_inside_rounding_are_unchanged(metadata: Metadata, measure: Measure):
+    told = told_of(metadata, {("03101", ""): {"2019-12-31": 170, "2020-12-31": 175}}, measure, rounding=FIVES)
+    assert "unverändert" in told
+    more = told_of(metadata, {("03101", ""): {"2019-12-31": 170, "2020-12-31": 180}}, measure, rounding=FIVES)
+    assert "unverändert" not in more
+
+
+@pytest.mark.parametrize(("more", "claimed"), [(35, False), (40, True)])
+def test_two_sums_of_eight_cells_differ_by_up_to_32_and_so_by_seven_steps(
+    metadata: Metadata, more: float, claimed: bool
+):
+    told = told_of(metadata, {("BSR", ""): {"2010-12-31": 1000, "2020-12-31": 1000 + more}}, rounding=FIVES)
+    assert (f"{more} mehr" in told) is claimed
+
+
+@pytest.mark.parametrize(
+    ("unit", "decimals", "first", "last", "difference"),
+    [("years", 1, 42.0, 42.4, "+0,4\u00a0Jahre"), ("per_1000", 0, 60.0, 55.0, "−5\u00a0je 1.000")],
+)
+def test_a_rate_changes_in_its_own_unit_and_never_in_percent(
+    metadata: Metadata, unit: str, decimals: int, first: float, last: float, difference: str
+):
+    figures: dict[tuple[str, str], Values] = {("03101", ""): {"2019-12-31": first, "2020-12-31": last}}
+    described = {"unit": unit, "decimals": decimals, "measure": "rate"}
+    assert difference in told_of(metadata, figures, "change", **described)
+    two = {**figures, ("03102", ""): {"2019-12-31": first, "2020-12-31": last}}
+    assert f"({difference})" in told_of(metadata, two, **described)
+    three = {**two, ("03103", ""): {"2019-12-31": first, "2020-12-31": last + 1}}
+    texts = [told_of(metadata, f, m, **described) for f in (figures, two, three) for m in ("number", "change")]  # type: ignore[arg-type]
+    assert not any("%" in told for told in texts)
+
+
+def test_a_rate_per_thousand_has_no_percentage(store: Store, metadata: Metadata):
+    told = said(store, metadata, r="03102", from_="2014", to="2020", as_="per1000")
+    assert "mehr als am 31.12.2014" in told and "%" not in told
+
+
+FLOWS: dict[tuple[str, str], Values] = {
+    ("03101", "direction=in"): {"2020": 300},
+    ("03101", "direction=out"): {"2020": 100},
+    ("03101", "direction=net"): {"2020": 200},
+}
+
+
+def test_arrivals_departures_and_balance_are_all_told_and_not_ranked(metadata: Metadata):
+    told = told_of(metadata, FLOWS, period_kind="year")
+    assert told == "Braunschweig, Titel own im Jahr 2020: Zuzüge 300; Fortzüge 100; Saldo +200."
+    more = {**FLOWS, ("03102", "direction=in"): {"2020": 9.0}, ("03102", "direction=out"): {"2020": 5.0}}
+    assert "5 Reihen" in told_of(metadata, more, period_kind="year")
+    assert "am höchsten" not in told_of(metadata, more, period_kind="year")
+
+
+def test_a_balance_always_carries_its_sign(metadata: Metadata):
+    balances: dict[tuple[str, str], Values] = {
+        (r, "direction=net"): {"2020": n} for r, n in zip(THREE, (9, -2, 4), strict=True)
+    }
+    told = told_of(metadata, balances, period_kind="year")
+    assert "(+9)" in told and "(−2)" in told
+    assert "+9 im Jahr 2020" in told_of(metadata, dict(list(balances.items())[:1]), period_kind="year")
+
+
+def test_what_all_figures_are_limited_to_is_never_called_the_total(metadata: Metadata):
+    figures: dict[tuple[str, str], Values] = {
+        ("03101", "nationality=foreign"): {"2020-12-31": 9},
+        ("03101", "nationality=foreign;sex=f"): {"2020-12-31": 4},
+    }
+    told = told_of(metadata, figures)
+    assert "Ausländerinnen und Ausländer 9; weiblich 4" in told and "Insgesamt" not in told
+
+
+def test_the_break_of_the_denominator_counts_for_a_rate(store: Store, metadata: Metadata):
+    told = said(store, metadata, r="03101", as_="per1000")
+    assert "wegen eines Bruchs in der Reihe (31.12.2022)" in told and "mehr als" not in told
+
+
+def test_a_share_names_its_whole_in_german(store: Store, metadata: Metadata):
+    told = said(store, metadata, i="residence_permits", r="03102", as_="share")
+    assert "Titel residence_permits, Anteil an der ausländischen Bevölkerung" in told
+
+
+def test_a_break_of_years_is_named_by_its_year_and_once_for_all(metadata: Metadata):
+    figures: dict[tuple[str, str], Values] = {(r, ""): {"2010": 5.0, "2020": 6.0} for r in THREE[:2]}
+    told = told_of(metadata, figures, period_kind="annual_average", breaks=(break_at("2015-12-31"),))
+    assert told.count("2015") == 1 and "31.12." not in told

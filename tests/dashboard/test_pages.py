@@ -76,17 +76,51 @@ def test_a_changed_widget_changes_the_address():
 def test_a_changed_indicator_keeps_what_fits():
     at = run("explore", r="03101,03102", as_="share")
     at.selectbox[0].set_value("naturalisations").run()
-    assert not at.exception and not at.warning
+    assert not at.exception
     assert at.query_params.get("i") in ("naturalisations", ["naturalisations"])
     assert "as" not in at.query_params  # naturalisations have no share here
     assert at.multiselect[0].value == ["03101", "03102"]
 
 
+def test_what_a_changed_indicator_drops_is_said_once():
+    at = run("explore", i="population", r="03101,BSR", as_="index")
+    at.selectbox[0].set_value("unemployment_rate").run()
+    said = at.warning[0].value.replace("\\", "")
+    assert text("de", "notes.no_figures_for_region", value="Braunschweig") in said
+    assert text("de", "notes.measure_impossible", value=text("de", "measures.index")) in said
+    assert not at.run().warning
+
+
+def test_the_pages_of_the_header_keep_the_regions():
+    at = run("explore", i="population", r="03101,03102", v=FIRST, lang="en")
+    kept = {tuple(link.proto.query_string.lstrip("?").split("&")) for link in at.get("page_link")[:2]}
+    assert kept == {("r=03101%2C03102", f"v={FIRST}", "lang=en")}
+
+
+def test_the_overview_offers_regions_that_a_tile_has():
+    at = run(r="DE91")
+    assert at.selectbox[0].value == "BSR"
+    assert [o for o in at.selectbox[0].options if "Niedersachsen" in o or "Statistische" in o] == []
+    note = text(
+        "de", "notes.region_without_tiles", value="Statistische Region Braunschweig", shown="Region Braunschweig"
+    )
+    assert note in at.warning[0].value.replace("\\", "")
+    at.selectbox[0].set_value("03102").run()
+    assert not at.exception and not at.warning and at.query_params.get("r") in ("03102", ["03102"])
+
+
+def test_finding_and_chart_come_before_the_widgets():
+    at = run("explore", chart="table")
+    kinds = [element.type for element in at.main]
+    table = next(n for n, m in enumerate(at.main) if m.type == "markdown" and "| Zeitpunkt |" in m.value)
+    assert kinds.index("subheader") < table < kinds.index("selectbox")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_broken_link_shows_a_note_and_the_default(lang: str):
     at = run("explore", i="nothing", r="99999,BSR", from_="x", as_="wrong", chart="map", v="old", lang=lang)
-    assert text(lang, "notes.unknown_indicator", value="nothing") in at.warning[0].value
-    assert text(lang, "notes.unknown_region", value="99999") in at.warning[0].value
+    assert text(lang, "notes.unknown_indicator", value="nothing") in at.warning[0].value.replace("\\", "")
+    assert text(lang, "notes.unknown_region", value="99999") in at.warning[0].value.replace("\\", "")
     assert charts(at)
 
 
@@ -113,8 +147,14 @@ def test_an_earlier_state_says_that_it_is_one():
 def test_a_link_for_the_minutes_names_the_state_of_the_data(metadata: Metadata):
     codes = [c.value for c in run("explore", r="03102").code]
     assert codes == ["/explore?r=03102", f"/explore?r=03102&v={metadata.current}"]
+    assert [c.value for c in run("explore", v=FIRST).code] == ["/explore", f"/explore?v={FIRST}"]
 
 
 def test_without_a_store_the_page_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ETL_DATA_DIR", str(tmp_path))
     assert text("de", "app.no_store") in run().info[0].value
+
+
+def test_each_panel_tells_its_first_and_newest_figure():
+    alts = [alt for alt, _ in charts(run("explore", r="03101,03102", chart="small-multiples"))]
+    assert alts[1] == "Liniendiagramm: Salzgitter. 31.12.2010 1.500; 31.12.2024 2.900."

@@ -3,10 +3,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from dashboard.choices import measures_of
 from dashboard.metadata import Metadata
 from dashboard.queries import EXPORT_COLUMNS, Selection, observations, view_figures
 from dashboard.store import Store
 from dashboard.view import View, read
+from tests.dashboard.invented import having, indicator
 from tests.dashboard.small_store import FIRST, foreigners, inhabitants
 
 
@@ -100,3 +102,26 @@ def test_no_change_is_stated_across_a_break_or_a_gap(store: Store, metadata: Met
 def test_the_range_bounds_the_figures(store: Store, metadata: Metadata):
     view = View(("foreign_population",), ("03101",), ("",), "2012", "2014")
     assert view_figures(store, metadata, view)["period"].to_list() == ["2012-12-31", "2013-12-31", "2014-12-31"]
+
+
+def test_a_rate_names_where_its_denominator_is_from(store: Store, metadata: Metadata):
+    rates = figures(store, metadata, r="03101", as_="per1000")
+    assert set(rates["total_table"]) == {"1-1"}
+    assert at(rates.with_columns(value="counted"), "03101", 2020)[0] == foreigners(0, 2020)
+    assert set(figures(store, metadata, r="03101")["total_table"]) == {None}
+
+
+@pytest.mark.parametrize("part", ["nationality=foreign", "age=y0_17", "age=y0_17;sex=f"])
+def test_a_group_is_not_divided_by_the_whole_population(metadata: Metadata, part: str):
+    wide = indicator(metadata, "wide", per1000=True, breakdowns=("", "sex=f", part))
+    known = having(metadata, wide)
+    assert "per1000" in measures_of(wide, ("", "sex=f"), known)
+    assert "per1000" not in measures_of(wide, ("", part), known)
+    _, notes = read({"i": "wide", "r": "03101", "b": f"total,{part}", "as": "per1000"}, known)
+    assert [n.key for n in notes] == ["measure_impossible"]
+
+
+def test_a_part_that_all_breakdowns_share_is_not_a_group(metadata: Metadata):
+    foreign = ("nationality=foreign", "nationality=foreign;sex=f")
+    narrow = indicator(metadata, "narrow", per1000=True, breakdowns=foreign)
+    assert "per1000" in measures_of(narrow, foreign, having(metadata, narrow))

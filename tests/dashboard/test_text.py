@@ -13,7 +13,7 @@ CODE = {path: path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.py")}
 LITERAL = re.compile(r"[\"']([a-z_]+\.[a-z_0-9-]+(?:\.[a-z_0-9-]+)?)[\"']")
 # keys that are put together from a part and a value; each value is checked where it is defined
 COMPOSED = ("status.", "nouns.", "notes.", "periods.", "period_kinds.", "measures.", "charts.", "overview.tiles.")
-COMPOSED += ("headlines.counted", "headlines.named", "headlines.more", "headlines.less")
+COMPOSED += ("wholes.", "headlines.counted", "headlines.named", "headlines.more", "headlines.less")
 
 
 def test_both_languages_have_the_same_keys_and_placeholders():

@@ -89,6 +89,13 @@ def test_what_cannot_be_shown_leaves_a_note(metadata: Metadata, link: dict[str, 
     assert [n.key for n in read(link, metadata)[1]] == [note]
 
 
+@pytest.mark.parametrize(("lang", "name"), [("de", "je 1.000 Einw."), ("en", "Per 1,000")])
+def test_notes_speak_in_words_and_not_in_codes(metadata: Metadata, lang: str, name: str):
+    _, notes = read({"i": "unemployment_rate", "r": "03101", "as": "per1000", "lang": lang}, metadata)
+    said = {note.key: dict(note.values)["value"] for note in notes}
+    assert said["no_figures_for_region"] == "Braunschweig" and said["measure_impossible"].startswith(name)
+
+
 def test_a_note_never_repeats_a_long_text(metadata: Metadata):
     _, notes = read({"r": "9" * 5000}, metadata)
     assert all(len(value) < 50 for _, value in notes[0].values)

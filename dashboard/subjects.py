@@ -1,0 +1,65 @@
+"""What a headline is about: what is counted, of which part, measured how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard import formats
+from dashboard.findings import Finding
+from dashboard.labels import breakdown_label, is_whole, share_title
+from dashboard.metadata import Indicator, Metadata, qualified
+from dashboard.text import has_text, text
+from dashboard.view import View
+
+
+def noun_of(finding: Finding, view: View, metadata: Metadata) -> str:
+    """What is counted, and of which part: ``Ausländerinnen und Ausländer (weiblich)``."""
+    key = f"nouns.{finding.indicator.id}"
+    noun = text(view.lang, key) if has_text(view.lang, key) else finding.indicator.title.to(view.lang)
+    if view.measure == "share":
+        noun = _share_title(finding.indicator, view, metadata)
+    elif view.measure == "per1000":
+        noun = f"{noun} {text(view.lang, 'units.per1000')}"
+    if is_whole(finding.series.breakdown, finding.indicator):
+        return noun
+    return qualified(noun, breakdown_label(finding.series.breakdown, finding.indicator, metadata, view.lang))
+
+
+def _share_title(indicator: Indicator, view: View, metadata: Metadata) -> str:
+    if indicator.share_indicator not in metadata.indicators:
+        return indicator.title.to(view.lang)  # the published share carries its own title
+    return share_title(indicator, metadata, view.lang)
+
+
+def subject_of(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
+    """What all series have in common, in words."""
+    first = findings[0]
+    if len({f.indicator.id for f in findings}) > 1:
+        regions = {f.series.region for f in findings}
+        return metadata.regions[regions.pop()].short.to(view.lang) if len(regions) == 1 else ""
+    same_part = len({f.series.breakdown for f in findings}) == 1
+    noun = noun_of(first, view, metadata) if same_part else _title_of(first.indicator, view, metadata)
+    regions = {f.series.region for f in findings}
+    return noun if len(regions) > 1 else f"{metadata.regions[regions.pop()].short.to(view.lang)}, {noun}"
+
+
+def measured_subject(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
+    """The subject and how it is measured, where the figures alone do not say so."""
+    subject = subject_of(findings, view, metadata)
+    if view.measure == "index":
+        base = formats.period(findings[0].first.period, view.lang)
+        return qualified(subject or text(view.lang, "units.index"), f"{base} = 100")
+    if view.measure == "change":
+        return ", ".join(part for part in (subject, text(view.lang, "headlines.change_of")) if part)
+    return subject
+
+
+def _title_of(indicator: Indicator, view: View, metadata: Metadata) -> str:
+    if view.measure == "share":
+        return _share_title(indicator, view, metadata)
+    title = indicator.title.to(view.lang)
+    return f"{title} {text(view.lang, 'units.per1000')}" if view.measure == "per1000" else title
+
+
+def title_of(view: View, metadata: Metadata) -> str:
+    return ", ".join(_title_of(metadata.indicators[i], view, metadata) for i in view.indicators)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from dashboard.charts.model import chart_model
+from dashboard.choices import breaks_of
+from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts, subtitle
+from dashboard.labels import breakdown_label, period_kind_label
+from dashboard.metadata import Metadata, common_parts, qualified, read_metadata
+from dashboard.queries import view_figures
+from dashboard.store import Store, current_store
+from dashboard.view import View, read
+from tests.dashboard.invented import break_at, frame, having, indicator, label, periods
+from tests.dashboard.small_store import build
+
+
+def around(store: Store, metadata: Metadata, **link: str) -> tuple[str, str, list[str]]:
+    """Subtitle, footer and caveats of a link."""
+    view, notes = read({k.rstrip("_"): v for k, v in link.items()}, metadata)
+    assert notes == ()
+    return described(view_figures(store, metadata, view), view, metadata)
+
+
+def described(figures: pl.DataFrame, view: View, metadata: Metadata) -> tuple[str, str, list[str]]:
+    model = chart_model(figures, view, metadata, "light")
+    named = attributions(figures, metadata, view.lang)
+    return subtitle(figures, view, metadata), footer(named, view, metadata), [*caveats(figures, view, metadata, model)]
+
+
+@pytest.fixture()
+def two_registers(metadata: Metadata) -> Metadata:
+    """The population of the small store as if it came from another register."""
+    return replace(metadata, data_names=metadata.data_names | {("lsn", "9-9"): label("Bevölkerungsfortschreibung")})
+
+
+def test_a_rate_names_both_registers(store: Store, two_registers: Metadata):
+    view, _ = read({"r": "03101", "as": "per1000"}, two_registers)
+    figures = view_figures(store, two_registers, view).with_columns(total_table=pl.lit("9-9"))
+    _, source, said = described(figures, view, two_registers)
+    assert "Amt lsn; Register" in source and "Amt lsn; Bevölkerungsfortschreibung" in source
+    assert any("Zähler: Register;" in c and "(Bevölkerungsfortschreibung)" in c for c in said)
+
+
+def test_a_rate_has_the_breaks_of_its_denominator(store: Store, metadata: Metadata):
+    _, _, said = around(store, metadata, r="03101", as_="per1000")
+    assert any("31.12.2022" in c and "Neuer Zensus" in c for c in said)
+    assert not any("Neuer Zensus" in c for c in around(store, metadata, r="03101")[2])
+
+
+def test_a_share_that_is_worked_out_here_says_of_what(store: Store, metadata: Metadata):
+    title, _, said = around(store, metadata, i="residence_permits", r="03102", as_="share")
+    assert title.startswith("Titel residence_permits, Anteil an der ausländischen Bevölkerung (männlich)")
+    assert any("Zähler: „Titel residence_permits“" in c and "Nenner: „Titel foreign_population“" in c for c in said)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"measure": "stock"}, "Bestand am Stichtag"),
+        ({"measure": "rate"}, "Stand am Stichtag"),
+        ({"measure": "flow", "period_kind": "year"}, "Summe des Jahres"),
+        ({"measure": "rate", "period_kind": "year"}, "Jahreswert"),
+        ({"period_kind": "month", "periods": periods("2023-06", "2024-06", kind="month")}, "Monatswert (Juni)"),
+        ({"period_kind": "month", "periods": periods("2024-05", "2024-06", kind="month")}, "Monatswert"),
+    ],
+)
+def test_the_kind_of_period_fits_the_measure(metadata: Metadata, changes: dict[str, object], words: str):
+    assert period_kind_label(indicator(metadata, "own", **changes), "de") == words
+
+
+def test_different_reference_days_are_named(metadata: Metadata):
+    one, two = indicator(metadata, "one"), indicator(metadata, "two")
+    known = having(metadata, one, two)
+    view = View(("one", "two"), ("03101",), ("",))
+    figures = frame({("one", "03101", ""): {"2024-06-30": 1}, ("two", "03101", ""): {"2024-12-31": 2}})
+    assert any("30.06., 31.12." in c for c in described(figures, view, known)[2])
+    alike = frame({("one", "03101", ""): {"2024-12-31": 1}, ("two", "03101", ""): {"2024-12-31": 2}})
+    assert not any("Stichtage" in c for c in described(alike, view, known)[2])
+
+
+def test_a_figure_that_is_due_is_named(metadata: Metadata):
+    known = having(metadata, indicator(metadata, "own"))
+    figures = frame({("own", "03101", ""): {"2023-12-31": 1, "2024-12-31": None}})
+    said = described(figures, View(("own",), ("03101",), ("",)), known)[2]
+    assert "Noch nicht veröffentlicht: Braunschweig (31.12.2024)." in said
+
+
+def test_a_region_without_figures_is_not_dropped_in_silence(metadata: Metadata):
+    known = having(metadata, indicator(metadata, "own"))
+    figures = frame({("own", "03101", ""): {"2023-12-31": 1}})
+    said = described(figures, View(("own",), ("03101", "03102"), ("",)), known)[2]
+    assert "Keine Zahlen in dieser Auswahl: Salzgitter." in said
+
+
+def test_brackets_neither_nest_nor_meet():
+    assert qualified("Beschäftigte", "weiblich") == "Beschäftigte (weiblich)"
+    assert qualified("Beschäftigte (am Arbeitsort)", "weiblich") == "Beschäftigte (am Arbeitsort, weiblich)"
+    assert qualified("Abschluss", "hoch (ISCED 5–8)") == "Abschluss, hoch (ISCED 5–8)"
+
+
+def test_what_all_breakdowns_share_belongs_to_the_indicator(metadata: Metadata):
+    foreign = ("nationality=foreign", "nationality=foreign;sex=f")
+    assert common_parts(foreign) == ("nationality=foreign",) and common_parts(("", "sex=f")) == ()
+    own = indicator(metadata, "own", breakdowns=foreign)
+    named = [breakdown_label(b, own, having(metadata, own), "de") for b in foreign]
+    assert named == ["Ausländerinnen und Ausländer", "weiblich"]
+
+
+def test_the_title_names_what_all_figures_are_limited_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = next((build(tmp_path) / "published").glob("*.duckdb"))
+    with duckdb.connect(path) as connection:
+        connection.execute("DELETE FROM observations WHERE breakdown = 'sex=f'")
+    monkeypatch.setenv("ETL_DATA_DIR", str(tmp_path))
+    indicators = read_metadata(current_store()).indicators
+    assert indicators["residence_permits"].title.de == "Titel residence_permits (männlich)"
+    assert indicators["population"].title.de == "Titel population"
+
+
+def test_a_share_that_is_worked_out_here_has_the_breaks_of_its_whole(metadata: Metadata):
+    whole = replace(metadata.indicators["foreign_population"], breaks=(break_at("2015-12-31"),))
+    known = having(metadata, whole)
+    part = known.indicators["residence_permits"]
+    assert breaks_of(part, "share", known) == whole.breaks and breaks_of(part, "number", known) == ()
+
+
+def test_small_multiples_are_not_called_one_line_chart(store: Store, metadata: Metadata):
+    view, _ = read({"r": "03101,03102", "chart": "small-multiples"}, metadata)
+    assert alt_text("Befund.", view).startswith("Einzelbilder")
+    model = chart_model(view_figures(store, metadata, view), view, metadata, "light")
+    assert panel_alts(model)[1] == "Liniendiagramm: Salzgitter. 31.12.2010 1.500; 31.12.2024 2.900."
