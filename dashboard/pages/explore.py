@@ -134,6 +134,7 @@ def _as_shown(drawn: Drawing, page: Page) -> pl.DataFrame:
         return drawn.figures
     indicators = page.metadata.indicators
     units = {i: scale_of(indicators[i], view.measure, page.metadata, page.lang).unit for i in view.indicators}
+    # the store's attributions are the publishers' own words, in German
     own = is_own_calculation(replace(view, regions=()), page.metadata)
     figures = marked_as_own(drawn.figures, text("de", "sources.own")) if own else drawn.figures
     return figures.with_columns(pl.col("indicator").replace_strict(units, default=pl.col("unit")).alias("unit"))

@@ -181,6 +181,16 @@ def test_the_link_to_share_is_a_whole_link(server: str, page: Page):
     assert links[0].strip() == f"{server}/explore?r=03102" and links[1].startswith(f"{server}/explore?r=03102&v=")
 
 
+@pytest.mark.parametrize(("measure", "own"), [("index", True), ("number", False)])
+def test_the_file_of_an_own_calculation_says_so(server: str, page: Page, measure: str, own: bool):
+    page.goto(f"{server}/explore?r=03102&as={measure}")
+    page.get_by_text("Teilen und herunterladen").click()
+    with page.expect_download() as loading:
+        page.get_by_role("button", name="Tabelle für Excel").last.click()
+    rows = csv.DictReader(io.StringIO(loading.value.path().read_text(encoding="utf-8-sig")), delimiter=";")
+    assert {row["attribution"].endswith("; eigene Berechnung") for row in rows} == {own}
+
+
 def test_the_header_keeps_the_region(server: str, page: Page):
     page.goto(f"{server}/?r=03102")
     page.get_by_role("link", name="Zeitreihen", exact=True).click()

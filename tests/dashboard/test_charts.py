@@ -102,7 +102,7 @@ def test_the_source_line_is_short_on_a_phone_and_long_beside(store: Store, metad
 def test_names_of_breaks_never_overlap_on_a_phone():
     marks = [BreakMark(date(y, 1, 1), f"Bruch {y}") for y in (2005, 2010, 2011, 2014, 2024)]
     assert break_floors([0.0, 0.3, 0.31, 0.4, 0.95], marks) == [0, 1, 2, 3, 0]
-    assert break_floors([0.05, 0.95], marks[:2]) == [0, 0]
+    assert break_floors([0.0, 0.95], marks[:2]) == [0, 0]
     assert break_floors([], []) == []
 
 
