@@ -31,6 +31,8 @@ from etl.entries import (
     Series,
     Source,
     SourcesFile,
+    TableOptions,
+    TablesFile,
     Unit,
     UnitsFile,
 )
@@ -56,6 +58,7 @@ class Catalogue:
     indicators: dict[str, Indicator]
     events: tuple[Event, ...]
     corrections: tuple[Correction, ...]
+    table_options: tuple[TableOptions, ...]
     revision_limits: RevisionLimits
 
     @cached_property
@@ -79,6 +82,11 @@ class Catalogue:
                 if series.source == source:
                     found.setdefault(series.table, []).append((indicator, series))
         return found
+
+    def options(self, source: str, table: str) -> TableOptions:
+        """How to ask for a table; empty options where nothing special has to be known."""
+        found = (o for o in self.table_options if (o.source, o.table) == (source, table))
+        return next(found, TableOptions(source=source, table=table))
 
     def corrections_for(self, source: str, table: str) -> list[Correction]:
         return [c for c in self.corrections if c.source == source and c.table == table]
@@ -134,6 +142,7 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
         indicators=dict(sorted(indicators.items(), key=lambda item: item[1].order)),
         events=read_yaml(folder / "events.yaml", EventsFile).events,
         corrections=tuple(corrections),
+        table_options=read_yaml(folder / "tables.yaml", TablesFile).tables,
         revision_limits=read_yaml(folder / "checks.yaml", ChecksFile).revisions,
     )
     problems = [*_broken_references(catalogue), *_bad_regions(catalogue)]
@@ -213,6 +222,9 @@ def _broken_references(catalogue: Catalogue) -> list[str]:
                     problems.append(f"{at}: series {series.table}: dimension '{dim}' is not in dims")
                 if known is None or value not in known.values:
                     problems.append(f"{at}: series {series.table}: '{dim}={value}' is not in dimensions.yaml")
+    for option in catalogue.table_options:
+        if option.table not in catalogue.tables(option.source):
+            problems.append(f"tables.yaml: {option.source} {option.table}: no indicator reads this table")
     for correction in catalogue.corrections:
         if correction.table not in catalogue.tables(correction.source):
             problems.append(f"corrections: {correction.id}: nothing reads table {correction.table}")

@@ -67,18 +67,46 @@ class Source(Strict):
     homepage: str
     address: str
     licence: Licence
+    same_service_as: str | None = None  # another source at the same service: its ETL_BASE_URL counts here too
+    services: dict[str, str] = {}  # addresses of further services of the publisher, by name
     attribution: Text  # ``{data}`` is replaced by the series' own data source
     terms_note: Text | None = None
     rhythm: Text
     release_months: tuple[int, ...] = Field(min_length=1)
     stale_after_days: int = Field(gt=0)
-    credentials: tuple[str, ...] = ()
+    account: bool = False  # takes <SOURCE>_USER and <SOURCE>_PASSWORD
+    manual: bool = False  # no stable address: files come by ``etl import file`` or ``etl import table``
+    by_name_only: bool = False  # asked only when named: ``etl run --source ID``
+    headers: dict[str, str] = {}  # sent with every request; public values only
     gap_seconds: float = Field(ge=0)
+    wait_seconds: float = Field(default=0.5, gt=0)  # first wait before a request is repeated, doubled each time
+    retry_statuses: tuple[int, ...] = ()  # what this publisher answers to those who ask too fast, beside 429 and 503
     max_bytes: int = Field(gt=0)
 
 
 class SourcesFile(Strict):
     sources: tuple[Source, ...]
+
+
+class TableOptions(Strict):
+    """What has to be known to ask a source for a table, beyond its name."""
+
+    source: Id
+    table: str
+    since: int | None = None  # first year to ask for
+    regional_variable: str | None = None  # GENESIS: ask for the regions ``regional_key`` of this variable only
+    regional_key: str | None = None
+    # GENESIS: several variables as one column of the tidy frame, {column: variable codes}
+    merged: dict[str, tuple[str, ...]] = {}
+    # Regionalstatistik's keyless CSV: what each header row stands for: a column of the tidy frame, "time", or "-"
+    classic: tuple[str, ...] | None = None
+    manual: bool = False  # comes by ``etl import file`` only
+    paths: tuple[str, ...] = ()  # addresses of files below the source's, newest first; {year}, {month}: to be probed
+    note: str = ""
+
+
+class TablesFile(Strict):
+    tables: tuple[TableOptions, ...]
 
 
 class Dimension(Strict):
@@ -109,12 +137,12 @@ class UnitsFile(Strict):
 class PeriodRule(Strict):
     """How a publisher's year becomes a period.
 
-    ``day`` (``MM-DD``) makes a reference date out of a year; ``offset_years`` is -1 where a publisher
-    dates a stock 1 January and the period is 31 December of the year before.
+    ``day`` (``MM-DD``) makes a reference date out of a year, ``any`` takes full dates as they are; ``offset_years`` is
+    -1 where a publisher dates a stock 1 January and the period is 31 December of the year before.
     """
 
     kind: PeriodKind
-    day: Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$")] | None = None
+    day: Annotated[str, StringConstraints(pattern=r"^(\d\d-\d\d|any)$")] | None = None
     offset_years: int = 0
 
     @model_validator(mode="after")
@@ -128,7 +156,10 @@ class Series(Strict):
     """Where an indicator's figures stand: a publisher's table and how its columns map to breakdowns.
 
     ``columns`` names every dimension column of the table; each of its labels maps to a breakdown
-    fragment, to ``""`` (total) or to null (left out on purpose). A label that is not named is an error.
+    fragment, to ``""`` (total) or to null (left out on purpose). A label that is not named is an error, unless
+    the column names ``"*"``, which stands for all others. With ``aggregate`` several labels may make one breakdown:
+    their counts are added up. ``absent: zero`` means that the publisher leaves out cells of 0: they are filled in
+    for every region, period and breakdown of the table.
     """
 
     source: Id
@@ -138,6 +169,8 @@ class Series(Strict):
     period: PeriodRule
     columns: dict[str, dict[str, Breakdown | None]] = {}
     fixed: Breakdown = ""
+    aggregate: bool = False
+    absent: Literal["zero"] | None = None
 
 
 class Break(Strict):

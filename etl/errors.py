@@ -15,6 +15,18 @@ class FetchError(EtlError):
     """A publisher did not deliver: refused, too big, not found, out of order."""
 
 
+class OutageError(FetchError):
+    """The publisher is down, overloaded or being maintained; the same request may work later."""
+
+
+class AccessError(FetchError):
+    """The publisher does not accept the account (or there is none); asking again changes nothing."""
+
+
+class NotOfferedError(FetchError):
+    """The publisher does not have what was asked for: no such table, file, or period."""
+
+
 class ParseError(EtlError):
     """A reply is not in the publisher's known shape."""
 

@@ -6,9 +6,10 @@ import email.utils
 import ipaddress
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -16,7 +17,7 @@ import stamina
 import structlog
 
 from etl.entries import Source
-from etl.errors import FetchError
+from etl.errors import FetchError, NotOfferedError, OutageError
 from etl.logs import redact
 
 USER_AGENT = "arbeitsmigration-monitor-etl/0.1 (Monitor Arbeitsmigration, Region Braunschweig)"
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class HttpReply:
-    """A reply with status 200 or 304; the body of a 304 is empty."""
+    """A reply as it came; the body of a 304 is empty."""
 
     status: int
     url: str
@@ -47,18 +48,23 @@ class HttpReply:
     received_at: datetime
 
 
-class _TryLaterError(Exception):
+class TryLaterError(Exception):
     """The publisher asked to come back later, maybe saying when."""
 
-    def __init__(self, status: int, retry_after: float | None) -> None:
-        super().__init__(f"HTTP {status}")
+    def __init__(self, what: str, retry_after: float | None = None) -> None:
+        super().__init__(what)
         self.retry_after = retry_after
+
+
+Judge = Callable[[HttpReply], None]  # raises TryLaterError (ask again) or FetchError (give up)
+Pairs = tuple[tuple[str, str], ...]
 
 
 class PoliteSession:
     """Requests to one publisher: one at a time, with a gap, retried with a growing wait.
 
-    ``get`` raises FetchError, which names the address and the next step.
+    Every method raises FetchError, which names the address and the next step: OutageError where the publisher is
+    down or overloaded, NotOfferedError for a 404.
     """
 
     def __init__(self, source: Source) -> None:
@@ -66,32 +72,52 @@ class PoliteSession:
         self._last_request = 0.0
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
+        self._session.headers.update(source.headers)
+        self._session.trust_env = False  # a .netrc must not add credentials
 
-    def get(
-        self, url: str, params: tuple[tuple[str, str], ...] = (), validators: Mapping[str, str] | None = None
-    ) -> HttpReply:
-        """GET ``url``; ``validators`` are conditional headers, which make a 304 possible."""
+    def get(self, url: str, params: Pairs = (), validators: Mapping[str, str] | None = None) -> HttpReply:
+        """GET ``url``: a reply with status 200, or 304 where ``validators`` are given (conditional headers)."""
+        return self._send("GET", url, self._accept_success, params=list(params), headers=dict(validators or {}))
+
+    def post(self, url: str, form: Pairs, headers: Mapping[str, str], judge: Judge) -> HttpReply:
+        """POST a form with extra headers (credentials): whatever came, if ``judge`` raises nothing about it.
+
+        The publisher's own kind of refusal is in the body, whatever its status; so only ``judge`` can tell.
+        """
+        return self._send("POST", url, judge, data=list(form), headers=dict(headers))
+
+    def _send(self, method: str, url: str, judge: Judge, **how: Any) -> HttpReply:  # noqa: ANN401
         check_address(url)
         shown = redact(url)
+        wait = 0.5 if is_loopback(url) else self._source.wait_seconds
+        longest = max(LONGEST_WAIT, 8 * wait)
         try:
             for attempt in stamina.retry_context(
-                on=_when_to_retry, attempts=ATTEMPTS, timeout=TOTAL_SECONDS, wait_initial=0.5, wait_max=LONGEST_WAIT
+                on=_when_to_retry, attempts=ATTEMPTS, timeout=TOTAL_SECONDS, wait_initial=wait, wait_max=longest
             ):
                 with attempt:
                     self._keep_the_gap(url)
-                    return self._once(url, params, validators or {})
-        except _TryLaterError as error:
-            raise FetchError(
+                    reply = self._once(method, url, **how)
+                    if reply.status in RETRY_STATUS or reply.status in self._source.retry_statuses:
+                        later = parse_retry_after(reply.headers.get("Retry-After"))
+                        raise TryLaterError(f"HTTP {reply.status}", later)
+                    judge(reply)
+                    return reply
+        except TryLaterError as error:
+            raise OutageError(
                 f"{self._source.id}: {shown} answered {error} {ATTEMPTS} times; the publisher is overloaded or being "
                 "maintained, run again later"
             ) from error
         except TRANSIENT as error:
-            raise FetchError(
+            raise OutageError(
                 f"{self._source.id}: {shown} broke off {ATTEMPTS} times ({type(error).__name__}); check the network "
                 "and the address, run again later"
             ) from error
         except requests.RequestException as error:
-            raise FetchError(f"{self._source.id}: {shown} cannot be asked: {error}; check the address") from error
+            # the error's own text may quote headers
+            raise FetchError(
+                f"{self._source.id}: {shown} cannot be asked ({type(error).__name__}); check its address and account"
+            ) from error
         raise FetchError(f"{self._source.id}: {shown}: no attempt was made")  # pragma: no cover
 
     def _keep_the_gap(self, url: str) -> None:
@@ -99,33 +125,33 @@ class PoliteSession:
             time.sleep(max(0.0, self._last_request + self._source.gap_seconds - time.monotonic()))
         self._last_request = time.monotonic()
 
-    def _once(self, url: str, params: tuple[tuple[str, str], ...], validators: Mapping[str, str]) -> HttpReply:
-        with self._session.get(
-            url,
-            params=list(params),
-            headers=dict(validators),
-            stream=True,
-            allow_redirects=False,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
+    def _once(self, method: str, url: str, **how: Any) -> HttpReply:  # noqa: ANN401
+        with self._session.request(
+            method, url, stream=True, allow_redirects=False, timeout=(CONNECT_SECONDS, READ_SECONDS), **how
         ) as reply:
-            shown = redact(url)
             # read to its end even where only the status counts: the publisher is through with a request
             # before the next one comes, over the same connection
             body = self._read(reply)
-            if reply.status_code in RETRY_STATUS:
-                raise _TryLaterError(reply.status_code, parse_retry_after(reply.headers.get("Retry-After")))
             if reply.is_redirect:
                 target = redact(reply.headers.get("Location", "?"))
                 raise FetchError(
-                    f"{self._source.id}: {shown} redirects to {target}; redirects are not followed. If the service "
-                    "has moved, set its new address in data/catalogue/sources.yaml"
-                )
-            if reply.status_code not in (200, 304):
-                raise FetchError(
-                    f"{self._source.id}: {shown} answered HTTP {reply.status_code}, expected 200; check the table's "
-                    "name in the catalogue and the source's address"
+                    f"{self._source.id}: {redact(url)} redirects to {target}; redirects are not followed. If the "
+                    "service has moved, set its new address in data/catalogue/sources.yaml"
                 )
             return HttpReply(reply.status_code, reply.url, dict(reply.headers), body, datetime.now(UTC))
+
+    def _accept_success(self, reply: HttpReply) -> None:
+        shown = redact(reply.url)
+        if reply.status == 404:
+            raise NotOfferedError(
+                f"{self._source.id}: {shown} answered HTTP 404, expected 200; check the table's name in the catalogue "
+                "and the source's address"
+            )
+        if reply.status not in (200, 304):
+            raise FetchError(
+                f"{self._source.id}: {shown} answered HTTP {reply.status}, expected 200; check the table's "
+                "name in the catalogue and the source's address"
+            )
 
     def _read(self, reply: requests.Response) -> bytes:
         limit, begun = self._source.max_bytes, time.monotonic()
@@ -177,6 +203,6 @@ def check_address(url: str) -> None:
 
 
 def _when_to_retry(error: Exception) -> bool | float:
-    if isinstance(error, _TryLaterError):
+    if isinstance(error, TryLaterError):
         return True if error.retry_after is None else error.retry_after
     return isinstance(error, TRANSIENT)

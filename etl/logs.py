@@ -11,8 +11,19 @@ import structlog
 _USERINFO = re.compile(r"(https?://)[^/@\s]+@")
 
 
+_SHORTEST_SECRET = 6  # shorter values would be found inside ordinary words
+_secrets: set[str] = set()
+
+
+def keep_secret(*values: str) -> None:
+    """From now on ``redact`` takes these values (user names, passwords) out of every text."""
+    _secrets.update(v for v in values if len(v) >= _SHORTEST_SECRET)
+
+
 def redact(text: str) -> str:
-    """The text with user names and passwords taken out of any address in it."""
+    """The text without the account's values and without user names and passwords in any address."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
     return _USERINFO.sub(r"\1***@", text)
 
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from etl.errors import FetchError, ParseError
 from etl.http import HttpReply, PoliteSession
 from etl.logs import redact
-from etl.sources.base import Reply, Request
+from etl.sources.base import Fetcher, Reply, Request
 
 STAMP = "%Y%m%dT%H%M%S%fZ"
 KEPT_HEADERS = ("content-type", "content-length", "date", "etag", "last-modified", "cache-control")
@@ -225,3 +225,8 @@ def fetch(store: RawStore, session: PoliteSession, source: str, table: str, requ
     reply, new = store.save(source, table, request, got)
     store.log(source, table, request, got.url, "stored" if new else "unchanged")
     return reply
+
+
+def plain_fetcher(store: RawStore, session: PoliteSession, source: str) -> Fetcher:
+    """The fetcher of a source that needs no more than a GET for each request."""
+    return lambda table, request: fetch(store, session, source, table, request)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from dotenv import load_dotenv
 
-from etl.catalogue import PROJECT
+from etl.catalogue import PROJECT, Catalogue
 from etl.entries import Source
+from etl.logs import keep_secret
+from etl.sources.base import Context, Credentials
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where data lies; addresses of sources that differ from the catalogue's."""
+    """Where data lies; addresses of sources that differ from the catalogue's; accounts."""
 
     data_dir: Path
     base_urls: dict[str, str]
+    accounts: dict[str, Credentials] = field(default_factory=dict, repr=False)
 
     @property
     def raw_dir(self) -> Path:
@@ -27,14 +31,26 @@ class Settings:
     def published_dir(self) -> Path:
         return self.data_dir / "published"
 
-    def base_url(self, source: Source) -> str:
-        """The source's address without a trailing slash; ``ETL_BASE_URL_<SOURCE>`` wins over the catalogue."""
-        return self.base_urls.get(source.id, source.address).rstrip("/")
+    def context(self, source: Source, catalogue: Catalogue, today: date) -> Context:
+        """What the source's code may know; ``ETL_BASE_URL_<SOURCE>`` wins over the catalogue's addresses."""
+        account = self.accounts.get(source.id) if source.account else None
+        if account is not None:
+            keep_secret(account.user, account.password)
+        override = self.base_urls.get(source.id) or self.base_urls.get(source.same_service_as or "")
+        return Context(source, catalogue, account, today, override)
 
 
 def load_settings() -> Settings:
-    """Read ``ETL_DATA_DIR`` and every ``ETL_BASE_URL_<SOURCE>``."""
+    """Read ``ETL_DATA_DIR``, every ``ETL_BASE_URL_<SOURCE>`` and every ``<SOURCE>_USER`` with ``<SOURCE>_PASSWORD``.
+
+    A user without a password (or the other way round) is no account.
+    """
     load_dotenv(PROJECT / ".env")
     prefix = "ETL_BASE_URL_"
     base_urls = {k.removeprefix(prefix).lower(): v for k, v in os.environ.items() if k.startswith(prefix) and v}
-    return Settings(Path(os.environ.get("ETL_DATA_DIR") or PROJECT / "data"), base_urls)
+    accounts = {
+        name.removesuffix("_USER").lower(): Credentials(user, password)
+        for name, user in os.environ.items()
+        if name.endswith("_USER") and user and (password := os.environ.get(f"{name.removesuffix('_USER')}_PASSWORD"))
+    }
+    return Settings(Path(os.environ.get("ETL_DATA_DIR") or PROJECT / "data"), base_urls, accounts)

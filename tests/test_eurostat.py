@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import product
 
 import polars as pl
@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.catalogue import Catalogue
-from etl.entries import Indicator, Region, RevisionLimits, Series, Text
+from etl.entries import Indicator, Region, RevisionLimits, Series, Source, Text
 from etl.errors import CatalogueError, ParseError
-from etl.sources.base import Reply
-from etl.sources.eurostat import jsonstat, parse, requests, tsv
+from etl.sources.base import Context, Reply, Request
+from etl.sources.eurostat import jsonstat, parse, parts, tsv
 from etl.sources.eurostat.flags import status_of
 from tests.generators import Cube, Row, as_commas, as_jsonstat, as_tsv, cubes, damaged
 from tests.recordings import SHARED, needs_recordings
@@ -53,8 +53,16 @@ def catalogue(*columns: dict[str, dict[str, str | None]], table: str = TABLE, re
         indicators={f"i{n}": Indicator.model_construct(id=f"i{n}", series=(s,)) for n, s in enumerate(series)},
         events=(),
         corrections=(),
+        table_options=(),
         revision_limits=RevisionLimits.model_construct(),
     )
+
+
+def requests(table: str, known: Catalogue, base: str = BASE) -> tuple[Request, ...]:
+    """The alternatives for the table's one part."""
+    source = Source.model_construct(id="eurostat", address=BASE)
+    (part,) = parts(table, Context(source, known, None, date(2026, 11, 22), base))
+    return part.alternatives
 
 
 POPULATION = {
@@ -89,7 +97,7 @@ def sample() -> Cube:
 
 def test_json_stat_is_asked_for_first_with_every_code_that_some_series_uses_and_the_bulk_form_second():
     by_sex = {**POPULATION, "sex": {"T": None, "F": None, "M": "sex=m"}}
-    first, second = requests(TABLE, BASE + "/", catalogue(POPULATION, by_sex))
+    first, second = requests(TABLE, catalogue(POPULATION, by_sex), BASE + "/")
     assert (first.name, first.url) == ("jsonstat", f"{BASE}/statistics/1.0/data/{TABLE}")
     assert first.params[:2] == (("format", "JSON"), ("lang", "EN"))
     assert sorted(first.params[2:]) == sorted(
@@ -106,14 +114,14 @@ def test_json_stat_is_asked_for_first_with_every_code_that_some_series_uses_and_
 
 
 def test_a_label_that_every_series_leaves_out_is_not_asked_for():
-    assert ("sex", "M") not in requests(TABLE, BASE, catalogue(POPULATION))[0].params
+    assert ("sex", "M") not in requests(TABLE, catalogue(POPULATION))[0].params
 
 
 def test_a_table_that_no_series_reads_or_that_series_describe_differently_is_a_catalogue_error():
     with pytest.raises(CatalogueError, match="found none"):
-        requests("nama_10r_3gdp", BASE, catalogue(POPULATION))
+        requests("nama_10r_3gdp", catalogue(POPULATION))
     with pytest.raises(CatalogueError, match="different dimensions"):
-        requests(TABLE, BASE, catalogue(POPULATION, {"freq": {"A": ""}}))
+        requests(TABLE, catalogue(POPULATION, {"freq": {"A": ""}}))
 
 
 # What is read: whatever a publisher can mean comes back from every form

@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
 
 import polars as pl
+
+from etl.catalogue import Catalogue
+from etl.entries import Source
 
 TIDY_COLUMNS = ("region", "time", "value", "status")
 
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP GET that can fill a table; several requests of a table are alternatives, best first."""
+    """One HTTP request that can fill a part of a table: a GET, or a POST if it has a ``form``.
+
+    ``name`` tells the stored replies of a table apart. Credentials are never part of a request.
+    """
 
     url: str
     params: tuple[tuple[str, str], ...] = ()
     name: str = "data"
+    form: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a table (all of it, a region, a year): ``alternatives`` that can fill it, best first.
+
+    A part that may be missing (``optional``: a year that may not be out yet) is passed over if the publisher
+    does not offer it; any other failure of a part fails its table.
+    """
+
+    alternatives: tuple[Request, ...]
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An account at a publisher; its values are kept out of every printed form."""
+
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a source's code may know besides the table: its entry, the catalogue, addresses, account, today."""
+
+    source: Source
+    catalogue: Catalogue
+    credentials: Credentials | None
+    today: date
+    override: str | None = None  # ETL_BASE_URL_<SOURCE>
+
+    def address(self, service: str = "") -> str:
+        """The address of one of the source's services without a trailing slash; an override stands for all of them."""
+        own = self.source.services[service] if service else self.source.address
+        return (self.override or own).rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -46,9 +91,23 @@ class Tidy:
 
     ``frame`` holds the table's dimension columns (strings), ``region`` (id of the catalogue),
     ``time`` (as published), ``value`` (Float64, null where nothing is published) and ``status``.
-    ``notes`` are English sentences on what was survived and must be reported.
+    ``notes`` are English sentences on what was survived and must be reported. A ``partial`` table holds
+    some periods only: what is published of other periods stays.
     """
 
     frame: pl.DataFrame
     notes: tuple[str, ...] = ()
     corrections: tuple[AppliedCorrection, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a probe found of one assumption about a publisher: ``held``, ``broken``, or ``unknown``."""
+
+    assumption: str
+    state: Literal["held", "broken", "unknown"]
+    detail: str
+
+
+Fetcher = Callable[[str, Request], Reply]  # (table, request) → the stored reply; raises FetchError

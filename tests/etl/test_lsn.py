@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import polars as pl
 import pytest
 
 from etl.catalogue import load_catalogue
 from etl.errors import CorrectionError, ParseError
-from etl.sources.lsn import parse, requests
+from etl.sources.base import Context
+from etl.sources.lsn import parse, parts
 from tests.etl.replies import BOM, EIGHT, eight_times, foreigners, reply
 
 CATALOGUE = load_catalogue()
@@ -20,7 +22,8 @@ def read(text, table="1-2-1", catalogue=CATALOGUE):
 
 
 def test_a_table_is_one_file():
-    (request,) = requests("1-2-1", "https://publisher.example/x", CATALOGUE)
+    context = Context(CATALOGUE.sources["lsn"], CATALOGUE, None, date(2026, 11, 22), "https://publisher.example/x/")
+    ((request,),) = (part.alternatives for part in parts("1-2-1", context))
     assert request.url == "https://publisher.example/x/data/indicator_1-2-1.csv"
 
 

@@ -1,6 +1,6 @@
 """Eurostat's dissemination API: the requests a table needs, and the reading of its replies."""
 
 from etl.sources.eurostat.parse import parse
-from etl.sources.eurostat.requests import requests
+from etl.sources.eurostat.requests import parts
 
-__all__ = ["parse", "requests"]
+__all__ = ["parse", "parts"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from etl.catalogue import Catalogue
 from etl.errors import CatalogueError
-from etl.sources.base import Request
+from etl.sources.base import Context, Part, Request
 
 SOURCE = "eurostat"
 
@@ -36,24 +36,23 @@ def region_ids(catalogue: Catalogue) -> dict[str, str]:
     return {region.nuts: region.id for region in catalogue.regions if region.nuts is not None}
 
 
-def requests(table: str, base_url: str, catalogue: Catalogue) -> list[Request]:
+def parts(table: str, context: Context) -> list[Part]:
     """The alternatives for one table, best first: filtered JSON-stat, then the whole table as gzipped TSV.
 
     Every dimension is named in the filter: Eurostat has no default total and would send all codes of an
-    omitted one. ``base_url`` is the address of the dissemination API.
+    omitted one.
     """
-    base = base_url.rstrip("/")
-    geo = [("geo", nuts) for nuts in region_ids(catalogue)]
-    filters = [(dim, code) for dim, codes in wanted_codes(table, catalogue).items() for code in codes]
-    return [
-        Request(
-            url=f"{base}/statistics/1.0/data/{table}",
-            params=(("format", "JSON"), ("lang", "EN"), *geo, *filters),
-            name="jsonstat",
-        ),
-        Request(
-            url=f"{base}/sdmx/2.1/data/{table}",
-            params=(("format", "TSV"), ("compressed", "true")),
-            name="tsv",
-        ),
-    ]
+    base = context.address()
+    geo = [("geo", nuts) for nuts in region_ids(context.catalogue)]
+    filters = [(dim, code) for dim, codes in wanted_codes(table, context.catalogue).items() for code in codes]
+    json_stat = Request(
+        url=f"{base}/statistics/1.0/data/{table}",
+        params=(("format", "JSON"), ("lang", "EN"), *geo, *filters),
+        name="jsonstat",
+    )
+    tsv = Request(
+        url=f"{base}/sdmx/2.1/data/{table}",
+        params=(("format", "TSV"), ("compressed", "true")),
+        name="tsv",
+    )
+    return [Part((json_stat, tsv))]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from etl.catalogue import Catalogue
-from etl.sources.base import Request
+from etl.sources.base import Context, Part, Request
 from etl.sources.lsn.parse import parse
 
-__all__ = ["parse", "requests"]
+__all__ = ["parse", "parts"]
 
 
-def requests(table: str, base_url: str, catalogue: Catalogue) -> list[Request]:
+def parts(table: str, context: Context) -> list[Part]:
     """The one file that holds the table, e.g. ``1-2-1``."""
-    return [Request(f"{base_url}/data/indicator_{table}.csv", name="csv")]
+    return [Part((Request(f"{context.address()}/data/indicator_{table}.csv", name="csv"),))]
