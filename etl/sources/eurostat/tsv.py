@@ -141,6 +141,7 @@ def _quick(lines: bytes, header: Header) -> pl.DataFrame | None:
     missing = sum(wide[value].null_count() for value in values)
     no_key = any(wide[f"d{i}"].null_count() for i in range(len(header.dims)))
     exact = wide.height and fields.count(b"\t") == wide.height * (len(schema) - 1) and missing == fields.count(b":")
+    exact = exact and lines.count(b",") == wide.height * (len(header.dims) - 1)  # a comma in a cell is no blank
     return wide if exact and not no_key else None
 
 
