@@ -105,5 +105,11 @@ def periods_of(indicators: Sequence[Indicator]) -> dict[str, Period]:
     Where all have one figure a year, the year is enough; beside months or quarters it would be ambiguous.
     """
     periods = sorted({period for i in indicators for period in i.periods})
-    annual = all(period.kind in ANNUAL_KINDS for period in periods)
+    annual = all(one_a_year(indicator) for indicator in indicators)
     return {str(period.end.year) if annual else period.id: period for period in periods}
+
+
+def one_a_year(indicator: Indicator) -> bool:
+    """Whether the indicator has one figure a year at most, so that the year alone names it."""
+    years = [period.end.year for period in indicator.periods]
+    return all(p.kind in ANNUAL_KINDS for p in indicator.periods) and len(set(years)) == len(years)

@@ -64,11 +64,15 @@ def figure(value: float | None, status: str, decimals: int, suffix: str | None, 
 
 
 def period(period_id: str, lang: Lang) -> str:
-    """A period in words: ``31.12.2024``, ``Juni 2024``, ``2. Quartal 2024``, ``2024``."""
+    """A period in words: ``31.12.2024``, ``Juni 2024``, ``2. Quartal 2024``, ``Wintersemester 2023/24``, ``2024``."""
     if days_of(period_id) is None:
         return period_id
     if len(period_id) == 10:
         return day(date.fromisoformat(period_id), lang)
+    if period_id.endswith("-WS"):
+        return text(lang, "periods.winter", years=f"{period_id[:4]}/{(int(period_id[:4]) + 1) % 100:02}")
+    if period_id.endswith("-SS"):
+        return text(lang, "periods.summer", year=period_id[:4])
     if "Q" in period_id:
         return text(lang, "periods.quarter", quarter=period_id[-1], year=period_id[:4])
     if len(period_id) == 7:
@@ -118,4 +122,5 @@ def until(period_id: str, lang: Lang) -> str:
 
 
 def _form(period_id: str) -> str:
-    return "day" if len(period_id) == 10 else "month" if len(period_id) == 7 else "year"
+    forms = {10: "day", 7: "month"}  # a quarter or semester takes the prepositions of a month
+    return forms.get(len(period_id), "month" if len(period_id) > 4 else "year")

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
 
-from dashboard.periods import Period
+from dashboard.periods import Period, shown_id
 from dashboard.store import Store
 
 Lang = Literal["de", "en"]
@@ -262,7 +262,7 @@ def _held(store: Store) -> dict[str, tuple[list[str], list[str], list[Period]]]:
         row["indicator"]: (
             row["breakdowns"],
             sorted((r for r in row["regions"] if r in order), key=lambda r: (order[r], r)),
-            [Period(**period) for period in row["periods"]],
+            [Period(**{**period, "id": shown_id(period["id"], period["kind"])}) for period in row["periods"]],
         )
         for row in rows
     }

@@ -1,4 +1,8 @@
-"""Periods: ``2024``, ``2024-Q2``, ``2024-06``, ``2024-06-30`` and the days they cover."""
+"""Periods: ``2024``, ``2024-Q2``, ``2024-06``, ``2024-06-30``, ``2023-WS`` and the days they cover.
+
+The store names a semester by the month it begins with (``2023-10``); here it is ``2023-WS`` or ``2024-SS``, so that
+nobody takes it for a month.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,11 @@ from datetime import date
 # kinds with one period a year: in an address the year alone names them
 ANNUAL_KINDS = frozenset({"reference_date", "year", "annual_average"})
 
-_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?", re.ASCII)
+SEMESTER = "semester"
+SEMESTERS = {"10": "WS", "04": "SS"}  # the winter semester begins in October, the summer semester in April
+_PERIOD = re.compile(
+    r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<semester>WS|SS)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?", re.ASCII
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -30,6 +38,9 @@ def days_of(text: str) -> tuple[date, date] | None:
         return None
     year, quarter, month, day = (int(part) if part else None for part in match.group("year", "quarter", "month", "day"))
     try:
+        if year and match["semester"]:
+            winter = match["semester"] == "WS"
+            return (date(year, 10, 1), date(year + 1, 3, 31)) if winter else (date(year, 4, 1), date(year, 9, 30))
         if year is None or day is not None:
             exact = date(year or 0, month or 0, day or 0)
             return exact, exact
@@ -47,3 +58,11 @@ def year_before(day: date) -> date:
     if day.month == 2 and day.day == monthrange(day.year, 2)[1]:
         return date(day.year - 1, 2, monthrange(day.year - 1, 2)[1])
     return day.replace(year=day.year - 1)
+
+
+def shown_id(period_id: str, kind: str) -> str:
+    """The store's period under the id that the dashboard uses: a semester as such, all others as they are."""
+    if kind != SEMESTER:
+        return period_id
+    year, _, month = period_id.partition("-")
+    return f"{year}-{SEMESTERS.get(month, month)}"

@@ -12,6 +12,7 @@ import polars as pl
 from dashboard.choices import POPULATION, breakdowns_of, breaks_of, is_rate, periods_of
 from dashboard.measures import changes, index_figures, ratio
 from dashboard.metadata import Lang, Metadata
+from dashboard.periods import SEMESTER, SEMESTERS
 from dashboard.store import Store
 from dashboard.view import View, range_days
 
@@ -37,6 +38,8 @@ EXPORT_COLUMNS = (
 )
 # what a view's figures carry beside them: the count behind a worked-out value, and where its denominator is from
 WORKING_COLUMNS = ("counted", "total_table", "total_retrieved")
+
+SHORTEST = 3  # figures of a series: fewer tell no development
 
 # The state at a vintage: what was known by then and not yet replaced. The region's name travels with each row.
 _OBSERVATIONS = """
@@ -110,8 +113,8 @@ def view_figures(store: Store, metadata: Metadata, view: View) -> pl.DataFrame:
     """The figures that a view shows: the export columns with ``value`` as number, share, index and so on, and the
     working columns.
 
-    One series per indicator, region and breakdown, each from one source: the indicator's preferred one, or
-    another where the preferred one has no figures for it. Rows are in the order of the view.
+    One series per indicator, region and breakdown, each from one source (``source_of_each_series``). Rows are in the
+    order of the view.
     """
     frames = [_indicator_figures(store, metadata, view, indicator_id) for indicator_id in view.indicators]
     figures = pl.concat(frames)
@@ -154,19 +157,50 @@ def _series(
     """All periods of the view's regions in the view's order, one source for each series."""
     chosen = Selection(indicators=(indicator_id,), regions=view.regions, breakdowns=breakdowns, vintage=view.vintage)
     found = observations(store, chosen, view.lang)
-    preferred = metadata.indicators[indicator_id].preferred_source
-    best = pl.col("source").sort_by(["preferred", "source"], descending=[True, False]).first()
+    used = source_of_each_series(found, metadata.indicators[indicator_id].preferred_source)
     return (
-        found.with_columns((pl.col("source") == preferred).alias("preferred"))
-        .with_columns(best.over("region", "breakdown").alias("use"))
-        .filter(pl.col("source") == pl.col("use"))
+        found.join(used, on=["region", "breakdown", "source"], how="semi")
         .sort(
             pl.col("region").replace_strict(_ranks(view.regions), return_dtype=pl.Int64),
             pl.col("breakdown").replace_strict(_ranks(breakdowns), return_dtype=pl.Int64),
             "period_end",
         )
-        .drop("preferred", "use")
-        .with_columns(pl.col("value").alias("counted"))
+        .with_columns(
+            pl.col("value").alias("counted"),
+            _shown_period().alias("period"),
+        )
+    )
+
+
+def _shown_period() -> pl.Expr:
+    """``periods.shown_id`` of every row."""
+    named = pl.col("period")
+    for month, semester in SEMESTERS.items():
+        named = named.str.replace(f"-{month}$", f"-{semester}")
+    return pl.when(pl.col("period_kind") == SEMESTER).then(named).otherwise("period")
+
+
+def source_of_each_series(found: pl.DataFrame, preferred: str) -> pl.DataFrame:
+    """Which source each region and breakdown is taken from (columns region, breakdown, source).
+
+    One source for the whole chart where it has all of its series: sources are ranked by how many of the series they
+    have, then whether they tell a development (at least ``SHORTEST`` figures a series, or nobody has that), then the
+    catalogue's preference, then length. A series that the best one lacks is taken from the next.
+    """
+    lengths = found.group_by("region", "breakdown", "source").agg(pl.col("value").count().alias("figures"))
+    tells = pl.col("figures").median() >= SHORTEST
+    ranked = (
+        lengths.group_by("source")
+        .agg((pl.col("figures") > 0).sum().alias("series"), tells.alias("tells"), pl.col("figures").sum())
+        .with_columns((pl.col("source") == preferred).alias("preferred"))
+        .sort(["series", "tells", "preferred", "figures", "source"], descending=[True, True, True, True, False])
+        .with_row_index("rank")
+    )
+    return (
+        lengths.join(ranked.select("source", "rank"), on="source")
+        .sort((pl.col("figures") == 0), "rank")
+        .unique(["region", "breakdown"], keep="first", maintain_order=True)
+        .select("region", "breakdown", "source")
     )
 
 

@@ -12,10 +12,9 @@ import polars as pl
 
 from dashboard import formats
 from dashboard.charts.palette import PALETTES, Palette, Style, Theme, styles
-from dashboard.choices import breaks_of
+from dashboard.choices import breaks_of, one_a_year
 from dashboard.labels import Scale, scale_of
 from dashboard.metadata import Lang, Metadata
-from dashboard.periods import ANNUAL_KINDS
 from dashboard.series import Point, Series, series_of
 from dashboard.text import text
 from dashboard.view import View
@@ -77,7 +76,7 @@ def chart_model(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Th
         footer=tuple(wrap(footer, FOOTER_WIDTH)),
         palette=palette,
         lang=view.lang,
-        annual=first.period_kind in ANNUAL_KINDS,
+        annual=one_a_year(first),
     )
 
 

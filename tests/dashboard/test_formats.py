@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from dashboard import formats
+from dashboard.periods import days_of, shown_id
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,22 @@ def test_months_and_days_of_no_year():
     assert (formats.month_name(6, "de"), formats.month_name(6, "en")) == ("Juni", "June")
     june = datetime(2024, 6, 30).date()
     assert (formats.day_of_year(june, "de"), formats.day_of_year(june, "en")) == ("30.06.", "30 June")
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown", "german", "english"),
+    [
+        ("2023-10", "2023-WS", "Wintersemester 2023/24", "winter semester 2023/24"),
+        ("1999-10", "1999-WS", "Wintersemester 1999/00", "winter semester 1999/00"),
+        ("2024-04", "2024-SS", "Sommersemester 2024", "summer semester 2024"),
+    ],
+)
+def test_a_semester_is_not_a_month(stored: str, shown: str, german: str, english: str):
+    assert shown_id(stored, "semester") == shown
+    assert (formats.period(shown, "de"), formats.period(shown, "en")) == (german, english)
+    assert shown_id(stored, "month") == stored
+
+
+def test_a_semester_covers_six_months():
+    assert days_of("2023-WS") == (date(2023, 10, 1), date(2024, 3, 31))
+    assert days_of("2024-SS") == (date(2024, 4, 1), date(2024, 9, 30))

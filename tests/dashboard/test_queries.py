@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.choices import measures_of
 from dashboard.metadata import Metadata
-from dashboard.queries import EXPORT_COLUMNS, Selection, observations, view_figures
+from dashboard.queries import EXPORT_COLUMNS, Selection, observations, source_of_each_series, view_figures
 from dashboard.store import Store
 from dashboard.view import View, read
 from tests.dashboard.invented import having, indicator
@@ -38,10 +38,41 @@ def test_values_of_an_address_never_become_sql(store: Store):
     assert not observations(store, Selection()).is_empty()
 
 
-def test_each_series_comes_from_the_preferred_source_and_from_another_only_without_it(store: Store, metadata: Metadata):
-    frame = figures(store, metadata, i="population", r="03101,DE91")
-    sources = frame.group_by("region", maintain_order=True).agg(pl.col("source").unique()).rows()
-    assert sources == [("03101", ["lsn"]), ("DE91", ["eurostat"])]
+def sources_of(store: Store, metadata: Metadata, **link: str) -> dict[str, list[str]]:
+    frame = figures(store, metadata, **link)
+    return {r: sorted(set(s)) for r, s in frame.group_by("region").agg(pl.col("source")).iter_rows()}
+
+
+def test_figures_come_from_the_preferred_source(store: Store, metadata: Metadata):
+    assert sources_of(store, metadata, i="population", r="03101,BSR") == {"03101": ["lsn"], "BSR": ["lsn"]}
+
+
+def test_a_chart_does_not_mix_sources_where_one_has_all_of_its_series(store: Store, metadata: Metadata):
+    assert sources_of(store, metadata, i="population", r="03101,DE91") == {"03101": ["eurostat"], "DE91": ["eurostat"]}
+
+
+def test_a_series_that_the_chosen_source_lacks_is_taken_from_another(store: Store, metadata: Metadata):
+    chosen = sources_of(store, metadata, i="population", r="03102,03103,DE91")
+    assert chosen == {"03102": ["lsn"], "03103": ["lsn"], "DE91": ["eurostat"]}
+
+
+def held(**lengths: int) -> pl.DataFrame:
+    """One region's figures by source: so many years each."""
+    rows = [("03101", "", source, float(n)) for source, length in lengths.items() for n in range(length)]
+    return pl.DataFrame(rows, schema=["region", "breakdown", "source", "value"], orient="row")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "chosen"),
+    [
+        ({"a": 3, "b": 20}, "a"),  # the preferred one tells a development
+        ({"a": 2, "b": 20}, "b"),  # two figures do not, and another source has more
+        ({"a": 2, "b": 2}, "a"),
+        ({"b": 2, "c": 3}, "c"),
+    ],
+)
+def test_the_preferred_source_gives_way_only_where_it_tells_no_development(lengths: dict[str, int], chosen: str):
+    assert source_of_each_series(held(**lengths), "a")["source"].to_list() == [chosen]
 
 
 def test_rows_follow_the_order_of_the_view(store: Store, metadata: Metadata):
