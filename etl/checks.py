@@ -10,7 +10,7 @@ import polars as pl
 
 from etl.catalogue import REGION_SUM, Catalogue, parse_breakdown
 from etl.entries import Indicator
-from etl.schema import KEY, Observation
+from etl.schema import KEY, Observation, by_indicator
 
 LAND = "03"
 FEWEST_FOR_A_STEP = 10
@@ -30,9 +30,17 @@ class Failure:
 
 def run_checks(candidate: pl.DataFrame, published: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
     """All checks on a state that is about to be published; ``published`` is the current one (may be empty)."""
-    schema = check_schema(candidate)
+    schema = [failure for _, (rows,) in by_indicator(candidate) for failure in check_schema(rows)]
     if schema:  # the others rely on it
         return schema
+    return [
+        failure
+        for _, (rows, before) in by_indicator(candidate, published)
+        for failure in _check_indicator(rows, before, catalogue)
+    ]
+
+
+def _check_indicator(candidate: pl.DataFrame, published: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
     checks: tuple[Callable[[], list[Failure]], ...] = (
         lambda: check_codes(candidate, catalogue),
         lambda: check_plausible(candidate, catalogue),
@@ -66,7 +74,7 @@ def check_codes(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
     failures = [
         Failure("codes", f"{column}: {bad.height} rows with a code that the catalogue lacks: {_rows(bad)}")
         for column, codes in known.items()
-        if not (bad := candidate.filter(~pl.col(column).is_in(codes))).is_empty()
+        if not (bad := candidate.filter(~pl.col(column).cast(pl.String).is_in(codes))).is_empty()
     ]
     units = {i.id: i.unit for i in catalogue.indicators.values()}
     wrong = candidate.filter(pl.col("unit") != pl.col("indicator").replace_strict(units, default=None))
@@ -84,18 +92,19 @@ def check_codes(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
 def check_plausible(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
     """Counts are whole and not negative (but for balances), rates and amounts within what their unit can be."""
     balances = {(i.id, r.dim, r.difference) for i in catalogue.indicators.values() for r in i.checks.balance}
+    value = pl.col("value")
+    below_zero = candidate.filter(value < 0)
     may_be_negative = pl.any_horizontal(
         pl.lit(False),
         *[
-            (pl.col("indicator") == i) & pl.col("breakdown").str.contains(rf"(^|;){dim}={code}(;|$)")
+            (pl.col("indicator") == i) & pl.col("breakdown").cast(pl.String).str.contains(rf"(^|;){dim}={code}(;|$)")
             for i, dim, code in balances
         ],
     )
-    value = pl.col("value")
     failures = []
     for unit in catalogue.units.values():
         rows = candidate.filter(pl.col("unit") == unit.id)
-        bad = rows.filter((value < 0) & ~may_be_negative)
+        bad = below_zero.filter(pl.col("unit") == unit.id, ~may_be_negative)
         if unit.counts:
             bad = pl.concat([bad, rows.filter(value != value.round())])
         if unit.largest is not None:
@@ -108,10 +117,11 @@ def check_plausible(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failu
 
 
 def check_districts_present(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
-    """Where one of the eight districts has a row, all eight have one."""
+    """Where one of the eight districts has a row, all eight have one, but for indicators of some districts only."""
     members = catalogue.members
+    some = _of_some_districts(catalogue)
     short = (
-        candidate.filter(pl.col("region").is_in(members))
+        candidate.filter(pl.col("region").is_in(members), ~pl.col("indicator").is_in(some))
         .group_by("indicator", "source", "period", "breakdown")
         .agg(pl.col("region").n_unique().alias("n"), pl.col("region").alias("there"))
         .filter(pl.col("n") < len(members))
@@ -130,7 +140,7 @@ def check_districts_present(candidate: pl.DataFrame, catalogue: Catalogue) -> li
 def check_totals(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
     """Over one dimension the parts add up to the total within the register's rounding."""
     failures = []
-    for indicator in catalogue.indicators.values():
+    for indicator in _in(candidate, catalogue):
         for rule in indicator.checks.parts:
             rows = _along(candidate, indicator, rule.dim, rule.sources).filter(pl.col("year") >= rule.since)
             off = pl.sum_horizontal(rule.parts) - pl.col("")
@@ -142,7 +152,7 @@ def check_totals(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]
 def check_balances(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Failure]:
     """In minus out is net."""
     failures = []
-    for indicator in catalogue.indicators.values():
+    for indicator in _in(candidate, catalogue):
         for rule in indicator.checks.balance:
             rows = _along(candidate, indicator, rule.dim, None)
             off = pl.col(rule.minuend) - pl.col(rule.subtrahend) - pl.col(rule.difference)
@@ -158,20 +168,24 @@ def check_districts_add_up(candidate: pl.DataFrame, catalogue: Catalogue) -> lis
     failures = []
     districts = catalogue.land_districts
     at = ["source", "period", "rest", "step"]
-    for indicator in catalogue.indicators.values():
+    for indicator in _in(candidate, catalogue):
         rule = indicator.checks.districts
         if rule is None:
             continue
         rows = _along(candidate, indicator, None, rule.sources).filter(pl.col("year") >= rule.since)
         parts = rows.filter(pl.col("region").is_in(districts)).group_by(at)
         sums = parts.agg(
-            pl.col("value").sum().alias("sum"), pl.col("value").count().alias("n"), pl.len().alias("districts")
+            pl.col("value").sum().alias("sum"),
+            pl.col("value").count().alias("n"),
+            pl.len().alias("districts"),
+            pl.col("is_figure").any().alias("filled"),
         )
         land = rows.filter(pl.col("region") == LAND).select(*at, "region", pl.col("value").alias("land"))
-        both = sums.filter(pl.col("n") == len(districts)).join(land, on=at).drop_nulls("land")
+        both = sums.filter(pl.col("filled"), pl.col("n") == len(districts)).join(land, on=at).drop_nulls("land")
         # a share is for statistics in which the Land's figure is of another version than the districts'
         difference = (pl.col("sum") - pl.col("land")).abs() - rule.share * pl.col("land").abs()
-        failures += _incomplete(indicator, sums.join(land, on=at, how="semi"), len(districts))
+        if not indicator.checks.some_districts:
+            failures += _incomplete(indicator, sums.join(land, on=at, how="semi"), len(districts))
         off = both.with_columns(difference.clip(lower_bound=0).alias("off"))
         failures += _off("districts add up", f"{indicator.id}: districts and Land", off, rule.steps)
     return failures
@@ -211,13 +225,23 @@ def check_newest_period(candidate: pl.DataFrame, published: pl.DataFrame) -> lis
     ]
 
 
+def _in(candidate: pl.DataFrame, catalogue: Catalogue) -> list[Indicator]:
+    """The catalogue's indicators that have rows."""
+    return [catalogue.indicators[i] for i in candidate["indicator"].unique().sort() if i in catalogue.indicators]
+
+
+def _of_some_districts(catalogue: Catalogue) -> list[str]:
+    return [i.id for i in catalogue.indicators.values() if i.checks.some_districts]
+
+
 def _along(
     candidate: pl.DataFrame, indicator: Indicator, dim: str | None, sources: Iterable[str] | None
 ) -> pl.DataFrame:
     """An indicator's rows with the code of one dimension (``""``: total) and the rest of the breakdown apart.
 
-    ``step`` is what all figures of a source's period are multiples of. The region's own rows are left
-    out: they add up the districts' roundings or lack a district, and the districts are checked.
+    ``step`` is what all figures of a source's period are multiples of. "Nothing there" (``nil``) counts as 0, but is
+    no figure (``is_figure``). The region's own rows are left out: they add up the districts' roundings or lack a
+    district, and the districts are checked.
     """
     rows = candidate.filter(pl.col("indicator") == indicator.id, pl.col("region") != REGION_SUM)
     if sources is not None:
@@ -225,15 +249,23 @@ def _along(
     pattern = rf"(?:^|;){dim}=([^;]+)" if dim else r"^()$"
     steps = rows.drop_nulls("value").group_by("source", "period").agg(pl.col("value"))
     steps = steps.with_columns(pl.Series("step", [_step(v) for v in steps["value"]], dtype=pl.Float64)).drop("value")
-    return rows.join(steps, on=["source", "period"], how="left").select(
+    words = rows.select(pl.col("breakdown").unique()).with_columns(pl.col("breakdown").cast(pl.String).alias("text"))
+    codes = words.select(
+        "breakdown",
+        pl.col("text").str.extract(pattern).fill_null("").alias("code"),
+        pl.col("text").str.replace(pattern, "").str.strip_chars(";").cast(pl.Categorical).alias("rest"),
+    )
+    parted = rows.join(codes, on="breakdown", how="left").join(steps, on=["source", "period"], how="left")
+    return parted.select(
         "source",
         "region",
         "period",
         "step",
-        "value",
-        pl.col("period").str.head(4).cast(pl.Int32).alias("year"),
-        pl.col("breakdown").str.extract(pattern).fill_null("").alias("code"),
-        pl.col("breakdown").str.replace(pattern, "").str.strip_chars(";").alias("rest"),
+        pl.when(pl.col("status") == "nil").then(0.0).otherwise(pl.col("value")).alias("value"),
+        pl.col("value").is_not_null().alias("is_figure"),
+        pl.col("period_start").dt.year().alias("year"),
+        "code",
+        "rest",
     )
 
 
@@ -248,10 +280,14 @@ def _step(values: pl.Series) -> float:
 
 def _wide(rows: pl.DataFrame, codes: list[str], off: pl.Expr) -> pl.DataFrame:
     """One row per region, period and rest of the breakdown where all codes have a figure, with what they are off by."""
-    wide = rows.pivot(on="code", index=["source", "region", "period", "rest", "step"], values="value")
-    if not set(codes) <= set(wide.columns):
-        return wide.clear().with_columns(pl.lit(0.0).alias("off"))
-    return wide.drop_nulls(codes).with_columns(off.alias("off"))
+    at = ["source", "region", "period", "rest"]
+    wide: pl.DataFrame | None = None
+    for code in codes:  # joins of single codes: a pivot would need room for all codes at once
+        one = rows.filter(pl.col("code") == code, pl.col("value").is_not_null())
+        one = one.select(*at, *(["step"] if wide is None else []), pl.col("value").alias(code))
+        wide = one if wide is None else wide.join(one, on=at)
+    assert wide is not None
+    return wide.with_columns(off.alias("off"))
 
 
 def _off(check: str, name: str, rows: pl.DataFrame, steps: int) -> list[Failure]:

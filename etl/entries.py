@@ -11,7 +11,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 # "sex=m", "nationality=foreign;sex=f"; the empty string is the total
 Breakdown = Annotated[str, StringConstraints(pattern=r"^([a-z]+=[A-Za-z0-9_]+)?(;[a-z]+=[A-Za-z0-9_]+)*$")]
 PeriodKind = Literal["reference_date", "year", "annual_average", "quarter", "month", "semester"]
-Theme = Literal["population", "immigration", "employment", "unemployment", "qualification", "economy"]
+Theme = Literal["population", "immigration", "employment", "unemployment", "qualification", "economy", "counselling"]
 
 
 class Strict(BaseModel):
@@ -181,6 +181,19 @@ class Break(Strict):
     text: Text
 
 
+class Base(Strict):
+    """What a source's figures from ``since`` on stand on, such as the population of a census.
+
+    Figures of different bases are different series: no line and no rate goes across. The same ``id`` in two
+    indicators means that their figures fit each other.
+    """
+
+    id: Id
+    sources: tuple[Id, ...] = Field(min_length=1)
+    since: date
+    text: Text
+
+
 class Rounding(Strict):
     """The publisher's rounding: counts are multiples of ``base`` from ``since`` on."""
 
@@ -225,6 +238,8 @@ class Checks(Strict):
     parts: tuple[PartsCheck, ...] = ()
     balance: tuple[BalanceCheck, ...] = ()
     districts: DistrictsCheck | None = None
+    some_districts: bool = False  # published for some of the districts only; the others have no row
+    equal_sources: tuple[tuple[Id, Id], ...] = ()  # pairs whose figures should be equal; differences are reported
 
 
 class ShareOf(Strict):
@@ -263,10 +278,20 @@ class Indicator(Strict):
     preferred_source: Id
     rounding: Rounding | None = None
     breaks: tuple[Break, ...] = ()
+    bases: tuple[Base, ...] = ()
     notes: tuple[Text, ...] = ()
     related: tuple[Id, ...] = ()
     checks: Checks = Checks()
     series: tuple[Series, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def a_new_base_is_a_drawn_break(self) -> Indicator:
+        drawn = {(source, b.at) for b in self.breaks for source in b.sources}
+        for source in {source for b in self.bases for source in b.sources}:
+            _, *later = sorted(b.since for b in self.bases if source in b.sources)
+            if missing := [day for day in later if (source, day) not in drawn]:
+                raise ValueError(f"bases: {source} changes its base on {missing[0]}, which is not in 'breaks'")
+        return self
 
 
 class Event(Strict):

@@ -37,7 +37,9 @@ def export_frame(
         frame = frame.filter(pl.col("indicator").is_in(list(indicators)))
     if regions:
         frame = frame.filter(pl.col("region").is_in(list(regions)))
-    return frame.join(names, on="region", how="left").select(EXPORT_COLUMNS).sort(SORTED_BY)
+    names = names.with_columns(pl.col("region").cast(pl.Categorical))
+    ordered = frame.join(names, on="region", how="left").select(EXPORT_COLUMNS).sort(SORTED_BY)
+    return ordered.with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
 def write_export(frame: pl.DataFrame, out: Path) -> None:

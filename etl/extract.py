@@ -38,6 +38,7 @@ def write_extract(published_dir: Path, out: Path = EXTRACT_FILE) -> int:
     about = {"vintage": vintage, "corrections": orjson.dumps(corrections).decode()}
     part = out.with_suffix(".part")
     out.parent.mkdir(parents=True, exist_ok=True)
+    state = state.with_columns(pl.col(pl.Categorical).cast(pl.String))
     state.write_parquet(part, compression="zstd", compression_level=19, metadata=about)
     size = part.stat().st_size
     if size > LARGEST:

@@ -75,16 +75,33 @@ class PoliteSession:
         self._session.headers.update(source.headers)
         self._session.trust_env = False  # a .netrc must not add credentials
 
-    def get(self, url: str, params: Pairs = (), validators: Mapping[str, str] | None = None) -> HttpReply:
-        """GET ``url``: a reply with status 200, or 304 where ``validators`` are given (conditional headers)."""
-        return self._send("GET", url, self._accept_success, params=list(params), headers=dict(validators or {}))
+    def get(
+        self,
+        url: str,
+        params: Pairs = (),
+        validators: Mapping[str, str] | None = None,
+        judge: Judge = lambda reply: None,
+    ) -> HttpReply:
+        """GET ``url``: a reply with status 200, or 304 where ``validators`` are given (conditional headers).
 
-    def post(self, url: str, form: Pairs, headers: Mapping[str, str], judge: Judge) -> HttpReply:
+        ``judge`` looks at a reply with one of these two.
+        """
+
+        def accept(reply: HttpReply) -> None:
+            self._accept_success(reply)
+            judge(reply)
+
+        return self._send("GET", url, accept, params=list(params), headers=dict(validators or {}))
+
+    def post(
+        self, url: str, form: Pairs, headers: Mapping[str, str], judge: Judge, read_seconds: float = READ_SECONDS
+    ) -> HttpReply:
         """POST a form with extra headers (credentials): whatever came, if ``judge`` raises nothing about it.
 
         The publisher's own kind of refusal is in the body, whatever its status; so only ``judge`` can tell.
+        ``read_seconds`` is how long the publisher may be silent over its work.
         """
-        return self._send("POST", url, judge, data=list(form), headers=dict(headers))
+        return self._send("POST", url, judge, read_seconds=read_seconds, data=list(form), headers=dict(headers))
 
     def _send(self, method: str, url: str, judge: Judge, **how: Any) -> HttpReply:  # noqa: ANN401
         check_address(url)
@@ -125,9 +142,9 @@ class PoliteSession:
             time.sleep(max(0.0, self._last_request + self._source.gap_seconds - time.monotonic()))
         self._last_request = time.monotonic()
 
-    def _once(self, method: str, url: str, **how: Any) -> HttpReply:  # noqa: ANN401
+    def _once(self, method: str, url: str, read_seconds: float = READ_SECONDS, **how: Any) -> HttpReply:  # noqa: ANN401
         with self._session.request(
-            method, url, stream=True, allow_redirects=False, timeout=(CONNECT_SECONDS, READ_SECONDS), **how
+            method, url, stream=True, allow_redirects=False, timeout=(CONNECT_SECONDS, read_seconds), **how
         ) as reply:
             # read to its end even where only the status counts: the publisher is through with a request
             # before the next one comes, over the same connection

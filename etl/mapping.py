@@ -10,11 +10,12 @@ import polars as pl
 from etl.catalogue import join_breakdown, parse_breakdown
 from etl.entries import Indicator, PeriodRule, Series, Source
 from etl.errors import ParseError
-from etl.schema import EMPTY_STATUSES, OBSERVATION_COLUMNS
+from etl.schema import EMPTY_STATUSES, OBSERVATION_COLUMNS, Observation
 from etl.sources.base import Tidy
 
 OTHERS = "*"  # in a column of the catalogue: every label that is not named
 OWN_SUM = "; eigene Berechnung (Summe veröffentlichter Einzelwerte)"
+FIGURE_KEY = ["region", "period", "breakdown"]  # of a figure within one series
 FLAGS = ("estimated", "provisional", "revised")
 
 MONTHS = (
@@ -49,6 +50,10 @@ def observations(
         frame = _added_up(frame)
     if series.absent == "zero":
         frame = _with_absent_zeros(frame)
+    frame = _unique(frame.select(*FIGURE_KEY, "period_start", "period_end", "value", "status"), where)
+    attribution = source.attribution.de.format(data=series.data.de)
+    if series.aggregate:  # the licences ask for own calculations to be marked
+        attribution += OWN_SUM
     frame = frame.with_columns(
         pl.lit(indicator.id).alias("indicator"),
         pl.lit(series.period.kind).alias("period_kind"),
@@ -56,12 +61,10 @@ def observations(
         pl.lit(series.source).alias("source"),
         pl.lit(series.table).alias("table"),
         pl.lit(source.licence.id).alias("licence"),
-        pl.lit(source.attribution.de.format(data=series.data.de)).alias("attribution"),
+        pl.lit(attribution).alias("attribution"),
         pl.lit(retrieved_at.replace(tzinfo=None), dtype=pl.Datetime("us")).alias("retrieved_at"),
-    ).select(OBSERVATION_COLUMNS)
-    if series.aggregate:  # the licences ask for own calculations to be marked
-        frame = frame.with_columns(pl.col("attribution") + OWN_SUM)
-    return _unique(frame, where)
+    )
+    return Observation.cast(frame.select(OBSERVATION_COLUMNS))
 
 
 def _with_breakdown(frame: pl.DataFrame, series: Series, where: str) -> pl.DataFrame:
@@ -72,7 +75,7 @@ def _with_breakdown(frame: pl.DataFrame, series: Series, where: str) -> pl.DataF
     if left_over := sorted(set(present) - set(named)):
         raise ParseError(f"{where}: columns {left_over} are not named; add them to 'columns' of the indicator")
     if not named:
-        return frame.with_columns(pl.lit(_canonical(series.fixed)).alias("breakdown"))
+        return frame.with_columns(pl.lit(_canonical(series.fixed), dtype=pl.Categorical).alias("breakdown"))
     labels = {c: {_fold(label): part for label, part in series.columns[c].items()} for c in named}
     combinations = frame.select(named).unique()
     breakdowns: list[str | None] = []
@@ -89,7 +92,7 @@ def _with_breakdown(frame: pl.DataFrame, series: Series, where: str) -> pl.DataF
             dropped |= part is None
             parts |= parse_breakdown(part or "")
         breakdowns.append(None if dropped else join_breakdown(parts))
-    mapped = combinations.with_columns(pl.Series("breakdown", breakdowns, dtype=pl.String))
+    mapped = combinations.with_columns(pl.Series("breakdown", breakdowns, dtype=pl.Categorical))
     return frame.join(mapped, on=named, how="left", nulls_equal=True).filter(pl.col("breakdown").is_not_null())
 
 
@@ -155,7 +158,7 @@ def _with_period(frame: pl.DataFrame, rule: PeriodRule, where: str) -> pl.DataFr
     times = frame.select("time").unique()
     periods = [period(text, rule, where) for text in times["time"]]
     mapped = times.with_columns(
-        pl.Series("period", [p[0] for p in periods], dtype=pl.String),
+        pl.Series("period", [p[0] for p in periods], dtype=pl.Categorical),
         pl.Series("period_start", [p[1] for p in periods], dtype=pl.Date),
         pl.Series("period_end", [p[2] for p in periods], dtype=pl.Date),
     )
@@ -250,10 +253,13 @@ def _months_on(first: date, months: int) -> date:
 
 
 def _unique(frame: pl.DataFrame, where: str) -> pl.DataFrame:
+    """Rows that stand twice once; ParseError for a key with several figures."""
+    frame = frame.with_columns(pl.col("region").cast(pl.Categorical))
+    if frame.n_unique(FIGURE_KEY) == frame.height:
+        return frame
     frame = frame.unique(maintain_order=True)
-    key = ["region", "period", "breakdown"]
-    twice = frame.filter(pl.struct(key).is_duplicated())
+    twice = frame.filter(pl.struct(FIGURE_KEY).is_duplicated())
     if not twice.is_empty():
-        rows = "; ".join(" ".join(map(str, r)) for r in twice.select(*key, "value").head(6).iter_rows())
+        rows = "; ".join(" ".join(map(str, r)) for r in twice.select(*FIGURE_KEY, "value").head(6).iter_rows())
         raise ParseError(f"{where}: {twice.height} rows stand twice with different values ({rows}); add a correction")
     return frame

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 from etl.catalogue import Catalogue
@@ -31,6 +33,7 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
             for b in i.breaks
             for source in b.sources
         ],
+        "bases": [row for i in catalogue.indicators.values() for row in _bases(i)],
         "sources": [
             {
                 "id": s.id,
@@ -125,6 +128,18 @@ def _indicator(i: Indicator) -> dict[str, Any]:
         "notes_json": _texts(i.notes),
         "related": list(i.related),
     }
+
+
+def _bases(i: Indicator) -> Rows:
+    """One row a source and base; a base ends on the day before the source's next."""
+    rows: Rows = []
+    for source in sorted({source for b in i.bases for source in b.sources}):
+        own = sorted((b for b in i.bases if source in b.sources), key=lambda b: b.since)
+        ends = [b.since - timedelta(days=1) for b in own[1:]]
+        for base, end in zip_longest(own, ends):
+            about = {"indicator": i.id, "source": source, "base": base.id, **_both("text", base.text)}
+            rows.append({**about, "since": base.since.isoformat(), "until": end.isoformat() if end else None})
+    return rows
 
 
 def _both(column: str, text: Text | None) -> dict[str, str | None]:

@@ -21,12 +21,12 @@ from etl.errors import StoreError
 from etl.metadata import Rows, metadata_hash
 from etl.raw import write_atomically
 from etl.revisions import changes, counts
-from etl.schema import KEY, OBSERVATION_COLUMNS
-from etl.store import POINTER, VINTAGE_FORMAT, current_file, current_state, open_current
+from etl.schema import KEY, OBSERVATION_COLUMNS, in_order
+from etl.store import POINTER, VINTAGE_FORMAT, current_figures, current_file, indicators_of, literal, open_current
 from etl.store_schema import SCHEMA_VERSION, TABLES
 
+MEMORY = "1GB"  # of the database while it writes; more goes to its temporary files
 _KEYS = ", ".join(KEY)
-_COLUMNS = ", ".join(f'"{c}"' for c in OBSERVATION_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -67,21 +67,25 @@ def publish(
 
     Call it under ``writer_lock``. ``vintage`` fixes the id (the bundled extract keeps its own).
     """
-    changed = changes(current_state(published_dir), state)
+    previous = current_file(published_dir)
+    changed = _changed(published_dir, state)
     numbers = counts(changed)
     digest = metadata_hash(metadata)
-    previous = current_file(published_dir)
     if previous is not None and not any(numbers.values()) and digest == _published_hash(published_dir):
         return None
     vintage = _next_vintage(published_dir, vintage)
     part = published_dir / f".{vintage}.duckdb.part"
     part.unlink(missing_ok=True)
     with duckdb.connect(str(part)) as con:
+        con.execute(f"SET memory_limit='{MEMORY}'")
+        con.execute("SET threads=1")  # several write the rows in pieces: twice the file, and no sooner
         for name, columns in TABLES.items():
             con.execute(f'CREATE TABLE "{name}" ({columns})')
         if previous is not None:
-            con.execute(f"ATTACH '{str(previous).replace(chr(39), chr(39) * 2)}' AS previous (READ_ONLY)")
+            con.execute(f"ATTACH {literal(str(previous))} AS previous (READ_ONLY)")
+        con.execute("BEGIN")
         _write_observations(con, state, changed, vintage, previous is not None)
+        con.execute("COMMIT")
         if previous is not None:
             con.execute("INSERT INTO vintages FROM previous.vintages")
             con.execute("DETACH previous")
@@ -97,34 +101,65 @@ def publish(
     return Published(vintage, **numbers)
 
 
+def _changed(published_dir: Path, state: pl.DataFrame) -> pl.DataFrame:
+    """Keys of the figures that are new, revised or withdrawn, with the kind of ``change``."""
+    if current_file(published_dir) is None:
+        return state.select(*KEY, pl.lit("new", dtype=pl.Categorical).alias("change"))
+    found = []
+    with open_current(published_dir) as con:
+        for indicator in sorted({*state["indicator"].unique(), *indicators_of(con)}):
+            now = state.filter(pl.col("indicator") == indicator)
+            changed = changes(current_figures(con, indicator), now)
+            found.append(changed.filter(pl.col("change") != "unchanged").select(*KEY, "change"))
+    return pl.concat(found)
+
+
 def _write_observations(
     con: duckdb.DuckDBPyConnection, state: pl.DataFrame, changed: pl.DataFrame, vintage: str, has_previous: bool
+) -> None:
+    """Indicator by indicator, so that a reader of one indicator finds its rows close together."""
+    indicators = {*state["indicator"].unique(), *changed["indicator"].unique()}
+    if has_previous:
+        indicators.update(indicators_of(con, "previous.observations"))
+    for indicator in sorted(indicators):
+        own = pl.col("indicator") == indicator
+        _write_indicator(con, indicator, state.filter(own), changed.filter(own), vintage, has_previous)
+
+
+def _write_indicator(
+    con: duckdb.DuckDBPyConnection,
+    indicator: str,
+    state: pl.DataFrame,
+    changed: pl.DataFrame,
+    vintage: str,
+    has_previous: bool,
 ) -> None:
     """History first, then what ended with this vintage, then the state: unchanged figures keep their first day."""
     fresh = changed.filter(pl.col("change").is_in(["new", "revised"])).select(KEY)
     ended = changed.filter(pl.col("change").is_in(["revised", "withdrawn"])).select(KEY)
-    con.register("state", state.to_arrow())
-    con.register("fresh", fresh.to_arrow())
-    con.register("ended", ended.to_arrow())
     if has_previous:
-        old = "previous.observations"
-        con.execute(f"INSERT INTO observations FROM {old} WHERE known_until IS NOT NULL")
+        old = f"FROM previous.observations WHERE indicator = {literal(indicator)} AND"
+        con.execute(f"INSERT INTO observations {old} known_until IS NOT NULL")
+        con.register("ended", ended)
         con.execute(
-            f"INSERT INTO observations SELECT * REPLACE (? AS known_until) FROM {old} "  # noqa: S608
-            f"SEMI JOIN ended USING ({_KEYS}) WHERE known_until IS NULL",
+            f"INSERT INTO observations SELECT * REPLACE (? AS known_until) FROM ({old} known_until IS NULL) "  # noqa: S608
+            f"SEMI JOIN ended USING ({_KEYS})",
             [vintage],
         )
+        con.unregister("ended")
         # addresses and labels of the catalogue may have been bettered, the figure and its dates stay
-        con.execute(
-            f"""INSERT INTO observations SELECT s.* REPLACE (o.retrieved_at AS retrieved_at), o.known_from, NULL
-            FROM state s JOIN (FROM {old} WHERE known_until IS NULL) o USING ({_KEYS})
-            ANTI JOIN fresh USING ({_KEYS}) ORDER BY {_KEYS}"""  # noqa: S608
-        )
-    con.execute(
-        f"INSERT INTO observations SELECT {_COLUMNS}, ?, NULL FROM state SEMI JOIN fresh USING ({_KEYS}) "  # noqa: S608
-        f"ORDER BY {_KEYS}",
-        [vintage],
-    )
+        dates = con.sql(f"SELECT {_KEYS}, retrieved_at, known_from {old} known_until IS NULL").pl()
+        dates = dates.with_columns(pl.col(pl.String).cast(pl.Categorical))
+        kept = state.drop("retrieved_at").join(fresh, on=KEY, how="anti").join(dates, on=KEY)
+        _append(con, kept.select(*OBSERVATION_COLUMNS, "known_from"))
+    new = state.join(fresh, on=KEY, how="semi") if has_previous else state
+    _append(con, new.with_columns(pl.lit(vintage).alias("known_from")))
+
+
+def _append(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> None:
+    con.register("rows", in_order(rows))
+    con.execute("INSERT INTO observations SELECT *, NULL FROM rows")
+    con.unregister("rows")
 
 
 def _write_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:

@@ -17,7 +17,7 @@ import requests
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from etl.errors import FetchError, ParseError
-from etl.http import HttpReply, PoliteSession
+from etl.http import HttpReply, Judge, PoliteSession
 from etl.logs import redact
 from etl.sources.base import Fetcher, Reply, Request
 
@@ -39,6 +39,8 @@ class RawMeta(BaseModel):
     fetched_at: datetime
     sha256: str
     size: int
+    form: dict[str, str] | None = None  # of a POST; credentials are never part of it
+    fingerprint: str | None = None  # of the content, where the same content never comes in the same bytes
 
 
 class RequestLine(BaseModel):
@@ -60,12 +62,21 @@ class RawStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def save(self, source: str, table: str, request: Request, reply: HttpReply) -> tuple[Reply, bool]:
-        """Keep a reply; returns it and whether it is new (a repeated body is not kept twice)."""
+    def save(
+        self, source: str, table: str, request: Request, reply: HttpReply, fingerprint: str | None = None
+    ) -> tuple[Reply, bool]:
+        """Keep a reply; returns it and whether it is new (a repeated body is not kept twice).
+
+        A body repeats another one of the same request if it is the same, or if both contents have the same
+        ``fingerprint`` and the kept one was not refused (it may be damaged where its fingerprint does not look).
+        """
         digest = hashlib.sha256(reply.body).hexdigest()
         newest = self.newest_meta(source, table, request.name)
-        if newest is not None and newest[0].sha256 == digest and newest[0].url == redact(reply.url):
-            return self._read(*newest), False
+        form = None if request.form is None else dict(request.form)
+        if newest is not None and (newest[0].url, newest[0].form) == (redact(reply.url), form):
+            alike = fingerprint is not None and newest[0].fingerprint == fingerprint
+            if newest[0].sha256 == digest or (alike and not self.refused(source, table, request.name)):
+                return self._read(*newest), False
         folder = self.root / source / table
         folder.mkdir(parents=True, exist_ok=True)
         stamp = f"{reply.received_at:{STAMP}}"
@@ -81,6 +92,8 @@ class RawStore:
             fetched_at=reply.received_at,
             sha256=digest,
             size=len(reply.body),
+            form=form,
+            fingerprint=fingerprint,
         )
         path = folder / f"{stamp}_{request.name}.json"
         write_atomically(path.with_suffix(".body"), reply.body)
@@ -135,13 +148,20 @@ class RawStore:
     def validators(self, source: str, table: str, request: Request) -> dict[str, str]:
         """Conditional headers for a request; none if the stored reply was refused or answered another request."""
         found = self.newest_meta(source, table, request.name)
-        if found is None or found[1].with_suffix(".rejected").exists() or not found[1].with_suffix(".body").exists():
+        if found is None or self.refused(source, table, request.name):
             return {}
         if found[0].url != redact(str(requests.Request("GET", request.url, params=list(request.params)).prepare().url)):
             return {}
         headers = found[0].headers
         pairs = {"If-None-Match": headers.get("etag"), "If-Modified-Since": headers.get("last-modified")}
         return {k: v for k, v in pairs.items() if v}
+
+    def refused(self, source: str, table: str, name: str) -> bool:
+        """Whether the newest reply of that name was refused, or its body is gone."""
+        found = self.newest_meta(source, table, name)
+        return found is not None and (
+            found[1].with_suffix(".rejected").exists() or not found[1].with_suffix(".body").exists()
+        )
 
     def mark(self, reply: Reply, rejected: str | None) -> None:
         """Remember that the newest reply was refused (``rejected`` says why), or that it was not.
@@ -201,14 +221,21 @@ def write_atomically(path: Path, body: bytes) -> None:
         raise
 
 
-def fetch(store: RawStore, session: PoliteSession, source: str, table: str, request: Request) -> Reply:
-    """Ask the publisher once, keep what came, and return the stored reply.
+def fetch(
+    store: RawStore,
+    session: PoliteSession,
+    source: str,
+    table: str,
+    request: Request,
+    judge: Judge = lambda reply: None,
+) -> Reply:
+    """Ask the publisher once, keep what came if ``judge`` raises nothing about it, and return the stored reply.
 
     Raises FetchError if the publisher did not deliver; that is logged too.
     """
     validators = store.validators(source, table, request)
     try:
-        got = session.get(request.url, request.params, validators)
+        got = session.get(request.url, request.params, validators, judge)
         if got.status == 304 and not validators:
             raise FetchError(
                 f"{source}: {redact(request.url)} answered 304 to an unconditional request; run again later"

@@ -6,7 +6,7 @@ import polars as pl
 
 from etl.catalogue import REGION_SUM, Catalogue
 from etl.entries import Indicator
-from etl.schema import EMPTY_STATUSES, OBSERVATION_COLUMNS
+from etl.schema import EMPTY_STATUSES, OBSERVATION_COLUMNS, Observation
 
 OWN_CALCULATION = "; eigene Berechnung (Summe der acht Kreise)"
 OWN_RATE = "; eigene Berechnung (aus den Anzahlen der acht Kreise)"
@@ -20,17 +20,21 @@ def with_region(frame: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     summed = [i.id for i in catalogue.indicators.values() if i.regional_sum]
     rates = [_rates(frame, i, catalogue.members) for i in catalogue.indicators.values() if i.region_rate]
     sums = _sums(frame.filter(pl.col("indicator").is_in(summed)), catalogue.members)
-    return pl.concat([frame, sums, *rates])
+    return pl.concat([frame, *(Observation.cast(rows) for rows in (sums, *rates))])
 
 
 def _sums(frame: pl.DataFrame, members: tuple[str, ...]) -> pl.DataFrame:
-    """One row a period and breakdown: a full sum, or "at least" (status ``limited``) if a district is missing."""
+    """One row a period and breakdown: a full sum, or "at least" (status ``limited``) if a district is missing.
+
+    "Nothing there" (``nil``) beside a figure of another district is 0 and makes no sum incomplete.
+    """
     districts = frame.filter(pl.col("region").is_in(members))
     has_value = pl.col("value").is_not_null()
     grouped = districts.group_by(GROUP).agg(
         *_shared(),
         pl.col("value").sum().alias("value"),
         has_value.sum().alias("present"),
+        (has_value | (pl.col("status") == "nil")).sum().alias("told"),
         *[(pl.col("status") == s).any().alias(f"any_{s}") for s in (*INHERITED, *EMPTY_STATUSES)],
     )
     none = pl.col("present") == 0
@@ -39,7 +43,7 @@ def _sums(frame: pl.DataFrame, members: tuple[str, ...]) -> pl.DataFrame:
         (none & pl.col("any_pending"), "pending"),
         *((none & pl.col(f"any_{s}"), s) for s in EMPTY_STATUSES),
         (none, "unreliable"),
-        (pl.col("present") < len(members), "limited"),
+        (pl.col("told") < len(members), "limited"),
     ]
     status = pl.coalesce(*(pl.when(fits).then(pl.lit(name)) for fits, name in rules), _inherited())
     return grouped.with_columns(
@@ -60,9 +64,10 @@ def _rates(frame: pl.DataFrame, indicator: Indicator, members: tuple[str, ...]) 
     assert rule is not None
     # a count that is itself only "at least" makes no rate
     usable = pl.col("value").is_not_null() & (pl.col("status") != "limited")
-    counts = frame.filter(pl.col("indicator") == rule.numerator, usable)
+    in_districts = frame.filter(pl.col("region").is_in(members))
+    counts = in_districts.filter(pl.col("indicator") == rule.numerator, usable)
     joined = (
-        frame.filter(pl.col("indicator") == indicator.id, pl.col("region").is_in(members), pl.col("value") > 0)
+        in_districts.filter(pl.col("indicator") == indicator.id, pl.col("value") > 0)
         .join(
             counts.select("source", "region", "period", "breakdown", pl.col("value").alias("count")),
             on=["source", "region", "period", "breakdown"],
@@ -99,10 +104,25 @@ def _shared() -> list[pl.Expr]:
 
 
 def mark_unloaded_slices(frame: pl.DataFrame, members: tuple[str, ...]) -> pl.DataFrame:
-    """A slice in which every one of the eight districts is empty is not zero but not loaded yet: ``pending``."""
-    empty = (pl.col("value").is_null() & (pl.col("status") == "nil")).filter(pl.col("region").is_in(members))
-    unloaded = empty.any().over(GROUP) & empty.all().over(GROUP)
-    district_like = pl.col("value").is_null() & (pl.col("status") == "nil")
-    return frame.with_columns(
-        pl.when(unloaded & district_like).then(pl.lit("pending")).otherwise(pl.col("status")).alias("status")
+    """``nil`` in every one of the eight districts is not zero but not loaded yet, hence ``pending``, where
+
+    - no breakdown of the indicator's table has a figure for any of them in this period, or
+    - more than half of them had a figure in the slice before: what most of them had does not vanish from all at once.
+
+    Any other slice without a figure beside filled ones is what it says: nothing there.
+    """
+    nil = pl.col("value").is_null() & (pl.col("status") == "nil")
+    slices = (
+        frame.filter(pl.col("region").is_in(members))
+        .group_by(*GROUP, "period_end")
+        .agg(nil.all().alias("empty"), pl.col("value").count().alias("figures"))
     )
+    if not slices["empty"].any():
+        return frame
+    series = [c for c in GROUP if c != "period"]
+    before = pl.when(~pl.col("empty")).then("figures").forward_fill().shift().over(series, order_by="period_end")
+    whole_period = pl.col("empty").all().over([c for c in GROUP if c != "breakdown"])
+    unloaded = slices.filter(pl.col("empty") & (whole_period | (before > len(members) / 2))).select(GROUP)
+    rows = frame.with_row_index("row").filter(nil).join(unloaded, on=GROUP, how="semi")["row"]
+    pending = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(rows.implode())
+    return frame.with_columns(pl.when(pending).then(pl.lit("pending")).otherwise(pl.col("status")).alias("status"))

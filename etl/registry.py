@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from etl.catalogue import Catalogue
 from etl.http import PoliteSession
 from etl.raw import RawStore
-from etl.sources import eurostat, lsn
+from etl.sources import ba, bamf, eurostat, genesis, jobsuche, lsn, statistikportal, vgrdl
 from etl.sources.base import Context, Fetcher, Finding, Part, Reply, Tidy
 
 
@@ -18,16 +18,27 @@ class SourceCode:
 
     ``parts`` gives nothing where the source cannot be asked without an account. ``fetcher`` is for publishers that
     need more than one plain GET (login, jobs, a search page); ``probe`` makes the smallest live request and tells
-    which assumptions about the publisher hold.
+    which assumptions about the publisher hold. ``recognise`` (body, file name) says which table of the source a file
+    that came by hand holds, None if it is none of them.
     """
 
     parts: Callable[[str, Context], list[Part]]
     parse: Callable[[Reply, Catalogue], Tidy]
     fetcher: Callable[[RawStore, PoliteSession, Context], Fetcher] | None = None
     probe: Callable[[PoliteSession, Context], list[Finding]] | None = None
+    recognise: Callable[[bytes, str], str | None] | None = None
 
 
 SOURCES: dict[str, SourceCode] = {
-    "lsn": SourceCode(lsn.parts, lsn.parse),
-    "eurostat": SourceCode(eurostat.parts, eurostat.parse),
+    "lsn": SourceCode(lsn.parts, lsn.parse, probe=lsn.probe, recognise=lsn.recognise),
+    "eurostat": SourceCode(eurostat.parts, eurostat.parse, probe=eurostat.probe),
+    "regionalstatistik": SourceCode(genesis.parts, genesis.parse, genesis.fetcher, genesis.probe),
+    "genesis": SourceCode(genesis.parts, genesis.parse, genesis.fetcher, genesis.probe),
+    "ba": SourceCode(ba.parts, ba.parse, ba.fetcher, ba.probe, ba.recognise),
+    "statistikportal": SourceCode(
+        statistikportal.parts, statistikportal.parse, probe=statistikportal.probe, recognise=statistikportal.recognise
+    ),
+    "vgrdl": SourceCode(vgrdl.parts, vgrdl.parse, probe=vgrdl.probe, recognise=vgrdl.recognise),
+    "jobsuche": SourceCode(jobsuche.parts, jobsuche.parse, jobsuche.fetcher, jobsuche.probe),
+    "bamf": SourceCode(bamf.parts, bamf.parse, recognise=bamf.recognise),
 }

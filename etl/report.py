@@ -2,80 +2,115 @@
 
 from __future__ import annotations
 
-import polars as pl
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
 from rich.console import Console
 
+from etl.loading import TableOutcome
 from etl.pipeline import RunResult
+from etl.sentences import Language
+from etl.sources.base import Finding
 from etl.status import SourceStatus
 
 FAILED = 1
-SHOWN = 40  # rows of a listing before "and n more"
+SHOWN_LINES = 100  # row counts that are listed before "and n more"
 
 
-def show_run(result: RunResult, console: Console) -> None:
-    """What a run did, table by table where something is to be said."""
+def show_run(result: RunResult, console: Console, language: Language = "de") -> None:
+    """What a run did, table by table where something is to be said, and what it changed."""
     for o in result.outcomes:
         for c in o.corrections:
-            console.print(f"{o.source} {o.table}: correction applied: {c.id} ({c.rows} rows)", highlight=False)
+            _line(console, f"{o.source} {o.table}: correction applied: {c.id} ({c.rows} rows)")
         for note in o.notes:
-            console.print(f"{o.source} {o.table}: note: {note}", highlight=False)
-    for o in result.outcomes:
-        if o.state != "loaded":
-            console.print(f"{o.source} {o.table}: {o.state.upper()}: {o.message}", highlight=False)
+            _line(console, f"{o.source} {o.table}: note: {note}")
+    for line in left_out(result.outcomes):
+        _line(console, line)
+    for note in result.notes:
+        _line(console, f"note: {note}")
     for sentence in result.refused:
-        console.print(f"REFUSED: {sentence}", highlight=False)
+        _line(console, f"REFUSED: {sentence}")
     loaded = sum(o.state == "loaded" for o in result.outcomes)
-    console.print(f"{loaded} of {len(result.outcomes)} tables loaded, {len(result.failed)} failed", highlight=False)
+    _line(console, f"{loaded} of {len(result.outcomes)} tables loaded, {len(result.failed)} failed")
     if result.published:
         p = result.published
-        console.print(
+        _line(
+            console,
             f"published vintage {p.vintage}: {p.new:,} new, {p.revised:,} revised, {p.withdrawn:,} withdrawn figures",
-            highlight=False,
         )
+        for sentence in result.changes.get(language, ()):
+            _line(console, f"  {sentence}")
     else:
-        console.print(result.message, highlight=False)
+        _line(console, result.message)
     if result.failed and result.exit_code != FAILED:
-        console.print("the last good figures of the failed tables stay published", highlight=False)
+        _line(console, "the last good figures of the failed tables stay published")
+
+
+def left_out(outcomes: Iterable[TableOutcome]) -> Iterator[str]:
+    """What was not loaded: one line a table, but one for all tables of a source that have the same cause."""
+    grouped: dict[tuple[str, str, str], list[TableOutcome]] = {}
+    for o in outcomes:
+        if o.state != "loaded":
+            cause = re.sub(rf"(?<!\w){re.escape(o.table)}(?!\w)", "…", o.message) if o.state == "failed" else o.message
+            grouped.setdefault((o.source, o.state, cause), []).append(o)
+    for (source, state, _), alike in grouped.items():
+        first = alike[0]
+        if state == "skipped":
+            tables = "1 table" if len(alike) == 1 else f"{len(alike)} tables"
+            yield f"{source}: SKIPPED ({tables}): {first.message}"
+        elif len(alike) == 1:
+            yield f"{source} {first.table}: FAILED: {first.message}"
+        else:
+            yield (
+                f"{source}: FAILED ({len(alike)} tables: {', '.join(o.table for o in alike)}), each like "
+                f"{first.table}: {first.message}"
+            )
 
 
 def show_statuses(statuses: list[SourceStatus], vintage: str | None, console: Console) -> None:
     """A few lines a source."""
-    console.print(f"published vintage: {vintage or 'none'}", highlight=False)
+    _line(console, f"published vintage: {vintage or 'none'}")
     for s in statuses:
+        _line(console, f"{s.source}: {'STALE: ' if s.stale else ''}{s.message}")
+        figures = f"{s.figures:,} figures, newest period {s.newest_period or '-'}"
+        imported = f"last import {s.last_import:%Y-%m-%d %H:%M} UTC" if s.last_import else ""
+        if s.state == "by hand":
+            _line(console, f"  {imported or 'never imported'}; {figures}")
+            continue
         fetched = f"{s.last_answer:%Y-%m-%d %H:%M} UTC" if s.last_answer else "never"
-        console.print(f"{s.source}: {'STALE: ' if s.stale else ''}{s.message}", highlight=False)
-        console.print(
-            f"  last fetch {fetched} ({s.requests:,} requests so far); {s.figures:,} figures, newest period "
-            f"{s.newest_period or '-'}; next publication expected from {s.next_expected:%Y-%m}",
-            highlight=False,
+        updated = f"; updated by the publisher {s.updated:%Y-%m-%d}" if s.updated else ""
+        _line(
+            console,
+            f"  last fetch {fetched} ({s.requests:,} requests so far){'; ' + imported if imported else ''}; {figures}"
+            f"{updated}; next publication expected from {s.next_expected:%Y-%m}",
         )
+        if s.failed_tables or s.checks != "passed":
+            _line(console, f"  checks of the last run: {'passed' if s.checks == 'passed' else 'refused'}")
 
 
-def show_changes(changed: pl.DataFrame, old: str, new: str, console: Console) -> None:
-    """New, revised and withdrawn figures between two vintages; revised ones with size."""
-    console.print(f"from vintage {old} to {new}:", highlight=False)
-    changed = changed.filter(pl.col("change") != "unchanged")
-    if changed.is_empty():
-        console.print("no figure differs")
-        return
-    summary = changed.group_by("change", "indicator", "source").agg(
-        pl.len().alias("figures"), pl.col("period").min().alias("first"), pl.col("period").max().alias("last")
-    )
-    for row in summary.sort("change", "indicator", "source").iter_rows(named=True):
-        console.print(
-            f"{row['change']}: {row['indicator']} ({row['source']}): {row['figures']:,} figures, "
-            f"{row['first']} to {row['last']}",
-            highlight=False,
-        )
-    revised = changed.filter(pl.col("change") == "revised")
-    for row in revised.head(SHOWN).iter_rows(named=True):
-        where = f"{row['indicator']} {row['region']} {row['period']} {row['breakdown']}".rstrip()
-        console.print(f"  {where}: {_figure(row, 'old')} → {_figure(row, 'new')}", highlight=False)
-    if revised.height > SHOWN:
-        console.print(f"  and {revised.height - SHOWN:,} more; all of them with --json", highlight=False)
+def show_changes(sentences: Sequence[str], corrections: Sequence[str], old: str, new: str, console: Console) -> None:
+    """What differs between two vintages, and the corrections behind the newer one."""
+    _line(console, f"{old} → {new}")
+    for sentence in [*sentences, *corrections]:
+        _line(console, sentence)
 
 
-def _figure(row: dict[str, object], which: str) -> str:
-    value, status = row[f"{which}_value"], row[f"{which}_status"]
-    text = "no value" if value is None else f"{value:,.10g}"
-    return text if status == "ok" else f"{text} ({status})"
+def show_findings(source: str, findings: Sequence[Finding], console: Console) -> None:
+    """One line an assumption."""
+    for f in findings:
+        _line(console, f"{f.state.upper():<7} {source}: {f.assumption} ({f.detail})")
+    held = sum(f.state == "held" for f in findings)
+    _line(console, f"{held} of {len(findings)} assumptions held")
+
+
+def show_row_counts(differing: Sequence[str], verb: str, console: Console) -> None:
+    """The row counts that differ from the expected ones."""
+    for line in differing[:SHOWN_LINES]:
+        _line(console, line)
+    if len(differing) > SHOWN_LINES:
+        _line(console, f"and {len(differing) - SHOWN_LINES:,} more")
+    _line(console, f"{len(differing):,} row counts {verb}")
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False)

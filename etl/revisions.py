@@ -8,13 +8,18 @@ import polars as pl
 
 from etl.catalogue import REGION_SUM, Catalogue
 from etl.entries import RevisionLimits
-from etl.schema import KEY
+from etl.schema import KEY, by_indicator, in_order
 
 FIGURE = ["value", "status", "unit"]  # what makes a figure another figure; labels and addresses do not
 
 
 def changes(published: pl.DataFrame, candidate: pl.DataFrame) -> pl.DataFrame:
     """One row per key that is in either state: ``change`` (new, revised, withdrawn, unchanged), old and new figure."""
+    parts = [_changes(before, after) for _, (before, after) in by_indicator(published, candidate)]
+    return pl.concat(parts) if parts else _changes(published, candidate)
+
+
+def _changes(published: pl.DataFrame, candidate: pl.DataFrame) -> pl.DataFrame:
     old = published.select(*KEY, *[pl.col(c).alias(f"old_{c}") for c in FIGURE], pl.lit(True).alias("was"))
     new = candidate.select(*KEY, *[pl.col(c).alias(f"new_{c}") for c in FIGURE], pl.lit(True).alias("comes"))
     same = pl.all_horizontal(pl.col(f"old_{c}").eq_missing(pl.col(f"new_{c}")) for c in FIGURE)
@@ -24,7 +29,7 @@ def changes(published: pl.DataFrame, candidate: pl.DataFrame) -> pl.DataFrame:
         .when(same).then(pl.lit("unchanged")).otherwise(pl.lit("revised"))
     )  # fmt: skip
     joined = old.join(new, on=KEY, how="full", coalesce=True)
-    return joined.with_columns(change.alias("change")).drop("was", "comes").sort(KEY)
+    return in_order(joined.with_columns(change.cast(pl.Categorical).alias("change")).drop("was", "comes"))
 
 
 def counts(changed: pl.DataFrame) -> dict[str, int]:
@@ -39,14 +44,21 @@ def too_large(changed: pl.DataFrame, catalogue: Catalogue) -> list[str]:
     Many figures that change much, many that vanish, one figure of the region, its districts, the Land or
     Germany that changes out of all proportion, and figures of the newest period that vanish.
     """
+    return [
+        sentence for _, (rows,) in by_indicator(changed) for sentence in _too_large_in_one_indicator(rows, catalogue)
+    ]
+
+
+def _too_large_in_one_indicator(changed: pl.DataFrame, catalogue: Catalogue) -> list[str]:
     limits = catalogue.revision_limits
     counted = [u.id for u in catalogue.units.values() if u.counts]
     shown = [REGION_SUM, *catalogue.members, "03", "DG"]
     old, new = pl.col("old_value"), pl.col("new_value")
     least = pl.when(pl.col("new_unit").is_in(counted)).then(limits.ignore_below).otherwise(limits.ignore_rates_below)
     above = (new - old).abs() > least
-    newest = pl.col("period").filter(old.is_not_null()).max().over("indicator", "source", "breakdown")
-    rows = changed.with_columns(
+    series = ["indicator", "source", "breakdown"]
+    newest = changed.filter(old.is_not_null()).group_by(series).agg(pl.col("period").max().alias("newest"))
+    rows = changed.join(newest, on=series, how="left").with_columns(
         (above & ((new - old).abs() > limits.large_change * old.abs())).alias("large"),
         (
             above
@@ -54,7 +66,7 @@ def too_large(changed: pl.DataFrame, catalogue: Catalogue) -> list[str]:
             & (pl.max_horizontal(new.abs(), old.abs()) > limits.single_factor * pl.min_horizontal(new.abs(), old.abs()))
         ).alias("absurd"),
         (old.is_not_null() & new.is_null()).alias("lost"),
-        (old.is_not_null() & new.is_null() & (pl.col("period") == newest)).alias("lost_newest"),
+        (old.is_not_null() & new.is_null() & (pl.col("period") == pl.col("newest"))).alias("lost_newest"),
     )
     table = rows.group_by("indicator", "source").agg(
         old.is_not_null().sum().alias("had"),
@@ -71,8 +83,8 @@ def too_large(changed: pl.DataFrame, catalogue: Catalogue) -> list[str]:
 
 
 def _examples(kind: str) -> pl.Expr:
-    parts = [pl.col("region"), pl.col("period"), pl.col("breakdown")]
-    return pl.concat_str(parts, separator=" ").str.strip_chars().filter(pl.col(kind)).head(3).alias(f"{kind}_rows")
+    parts = [pl.col(c).filter(pl.col(kind)).head(3) for c in ("region", "period", "breakdown")]
+    return pl.concat_str(parts, separator=" ").str.strip_chars().alias(f"{kind}_rows")
 
 
 def _sentences(row: dict[str, Any], limits: RevisionLimits) -> list[str]:

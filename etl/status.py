@@ -2,35 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Any, Literal
 
 import polars as pl
 from pydantic import BaseModel
 
 from etl.catalogue import Catalogue
 from etl.entries import Source
+from etl.loading import IMPORT
 from etl.pipeline import last_run
-from etl.raw import RawStore
+from etl.raw import RawStore, RequestLine
 from etl.settings import Settings
 from etl.store import current_file, open_current
+
+State = Literal["up to date", "stale", "no account", "by hand", "only by name"]
+GENESIS = "etl.sources.genesis"  # its clients remember when a publisher says that a table was updated
 
 
 class SourceStatus(BaseModel):
     """One source's line in ``etl status``."""
 
     source: str
+    state: State
     last_request: datetime | None
     last_answer: datetime | None
+    last_import: datetime | None  # of a file that came by hand
     requests: int
     figures: int
     newest_period: str | None
     last_good: datetime | None
     next_expected: date
+    updated: datetime | None  # when the publisher last changed one of its tables, where it says so
     failed_tables: list[str]
     checks: str  # "passed", or what the last run was refused for
     stale: bool
     message: str
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of one source, before it is judged."""
+
+    source: Source
+    account_missing: bool
+    figures: int
+    newest: str | None
+    last_good: datetime | None
+    failed: list[str]
+    refused: str
+    today: date
+
+    @property
+    def too_old(self) -> bool:
+        oldest = self.today - timedelta(days=self.source.stale_after_days)
+        return self.last_good is None or self.last_good.date() < oldest
+
+    @property
+    def state(self) -> State:
+        """Stale is only what should be there: not what lacks an account, comes by hand, or is asked only when named."""
+        if self.source.manual:
+            return "by hand"
+        if self.account_missing:
+            return "no account"
+        if self.source.by_name_only:
+            return "only by name"
+        return "stale" if self.too_old or self.failed or self.refused else "up to date"
 
 
 def source_statuses(settings: Settings, catalogue: Catalogue, today: date) -> list[SourceStatus]:
@@ -38,31 +79,51 @@ def source_statuses(settings: Settings, catalogue: Catalogue, today: date) -> li
     held = _held(settings.published_dir)
     raw = RawStore(settings.raw_dir)
     run = last_run(settings.published_dir) or {"outcomes": [], "refused": []}
-    refused = "; ".join(run["refused"])
     statuses = []
     for source in catalogue.sources.values():
         lines = raw.request_log(source.id)
-        answers = [line for line in lines if line.outcome != "failed"]
+        context = settings.context(source, catalogue, today)
         figures, newest, last_good = held.get(source.id, (0, None, None))
-        failed = [o["table"] for o in run["outcomes"] if o["source"] == source.id and o["state"] == "failed"]
-        too_old = last_good is None or last_good.date() < today - timedelta(days=source.stale_after_days)
-        statuses.append(
-            SourceStatus(
-                source=source.id,
-                last_request=lines[-1].at if lines else None,
-                last_answer=answers[-1].at if answers else None,
-                requests=len(lines),
-                figures=figures,
-                newest_period=newest,
-                last_good=last_good,
-                next_expected=next_release(source, (last_good.date() if last_good else today)),
-                failed_tables=failed,
-                checks=refused or "passed",
-                stale=too_old or bool(failed) or bool(refused),
-                message=_message(last_good, failed, refused, too_old, source),
-            )
+        known = _Known(
+            source,
+            account_missing=source.account and context.credentials is None and not _answered(lines),
+            figures=figures,
+            newest=newest,
+            last_good=last_good,
+            failed=[o["table"] for o in run["outcomes"] if o["source"] == source.id and o["state"] == "failed"],
+            refused="; ".join(run["refused"]),
+            today=today,
         )
+        statuses.append(_status(known, lines, _publisher_says(raw, source.id, catalogue)))
     return statuses
+
+
+def _answered(lines: list[RequestLine]) -> bool:
+    return any(line.outcome != "failed" for line in lines)
+
+
+def _status(known: _Known, lines: list[RequestLine], updated: datetime | None) -> SourceStatus:
+    by_hand = [line for line in lines if line.url.startswith("file:")]
+    asked = [line for line in lines if not line.url.startswith("file:")]
+    answers = [line.at for line in asked if line.outcome != "failed"]
+    after = updated or known.last_good
+    return SourceStatus(
+        source=known.source.id,
+        state=known.state,
+        last_request=asked[-1].at if asked else None,
+        last_answer=answers[-1] if answers else None,
+        last_import=max((line.at for line in by_hand if line.name == IMPORT), default=None),
+        requests=len(asked),
+        figures=known.figures,
+        newest_period=known.newest,
+        last_good=known.last_good,
+        next_expected=next_release(known.source, after.date() if after else known.today),
+        updated=updated,
+        failed_tables=known.failed,
+        checks=known.refused or "passed",
+        stale=known.state == "stale",
+        message=_message(known),
+    )
 
 
 def next_release(source: Source, after: date) -> date:
@@ -71,19 +132,46 @@ def next_release(source: Source, after: date) -> date:
     return min(m for m in months if m > after)
 
 
-def _message(last_good: datetime | None, failed: list[str], refused: str, too_old: bool, source: Source) -> str:
-    if last_good is None:
-        return "no figures yet; run 'etl run'"
+def _publisher_says(raw: RawStore, source: str, catalogue: Catalogue) -> datetime | None:
+    """When the publisher last updated one of the source's tables, as far as its client remembers that."""
+    remembered: Callable[[RawStore, str, str], tuple[Any, str | None]] | None
+    try:
+        remembered = getattr(import_module(GENESIS), "updated", None)
+    except ImportError:
+        return None
+    if remembered is None:
+        return None
+    said = [remembered(raw, source, table)[0] for table in catalogue.tables(source)]
+    return max((when for when in said if when is not None), default=None)
+
+
+def _message(known: _Known) -> str:
+    """The source's state in one line."""
+    source, held = known.source, _last_good(known)
+    name = source.id.upper()
+    if known.state == "by hand":
+        return held or "nothing imported yet; 'etl import file' or 'etl import table' brings figures"
+    if known.state == "no account":
+        return f"no account; set {name}_USER and {name}_PASSWORD to load it" + (f"; {held}" if held else "")
+    if known.state == "only by name":
+        return f"off unless named: etl run --source {source.id}" + (f"; {held}" if held else "")
+    if known.last_good is None:
+        failed = f"; {len(known.failed)} tables failed in the last run" if known.failed else ""
+        return f"no figures yet; run 'etl run'{failed}"
     parts = []
-    if failed:
-        parts.append(f"{len(failed)} tables failed in the last run ({', '.join(failed)})")
-    if refused:
+    if known.failed:
+        parts.append(f"{len(known.failed)} tables failed in the last run ({', '.join(known.failed)})")
+    if known.refused:
         parts.append("the last run was refused by a check, see --json")
-    if failed or refused or too_old:
-        parts.append(f"last good figures of {last_good:%Y-%m-%d} in use")
-    if too_old:
+    if parts or known.too_old:
+        parts.append(held)
+    if known.too_old:
         parts.append(f"older than {source.stale_after_days} days, run 'etl run'")
     return "; ".join(parts) or "up to date"
+
+
+def _last_good(known: _Known) -> str:
+    return f"last good figures of {known.last_good:%Y-%m-%d} in use" if known.last_good else ""
 
 
 def _held(published_dir: Path) -> dict[str, tuple[int, str | None, datetime | None]]:

@@ -62,18 +62,45 @@ def vintages(published_dir: Path) -> pl.DataFrame:
 
 
 def current_state(published_dir: Path) -> pl.DataFrame:
-    """The figures known now, in the columns of ``Observation``; empty if nothing was published."""
+    """The figures known now, as ``Observation``; empty if nothing was published."""
     if current_file(published_dir) is None:
         return Observation.create_empty()
     with open_current(published_dir) as con:
-        return con.sql(f"SELECT {_COLUMNS} FROM observations WHERE known_until IS NULL").pl()  # noqa: S608 - fixed column names
+        return _read(con, _COLUMNS, "known_until IS NULL")
 
 
 def state_at(published_dir: Path, vintage: str) -> pl.DataFrame:
     """The figures as known at a vintage, with ``known_from`` and ``known_until``."""
     with open_current(published_dir) as con:
-        sql = f"SELECT {_COLUMNS}, known_from, known_until FROM observations WHERE {_KNOWN_THEN}"  # noqa: S608 - fixed column names
-        return con.sql(sql, params=[vintage]).pl()
+        return _read(con, f"{_COLUMNS}, known_from, known_until", _KNOWN_THEN, vintage)
+
+
+def current_figures(con: duckdb.DuckDBPyConnection, indicator: str) -> pl.DataFrame:
+    """One indicator's rows of the figures known now, as ``Observation``."""
+    return _read_indicator(con, _COLUMNS, "known_until IS NULL", indicator)
+
+
+def indicators_of(con: duckdb.DuckDBPyConnection, table: str = "observations") -> list[str]:
+    """Ids of all indicators that the store has or had figures of."""
+    return [str(i) for (i,) in con.sql(f"SELECT DISTINCT indicator FROM {table} ORDER BY indicator").fetchall()]  # noqa: S608
+
+
+def literal(text: str) -> str:
+    """A text inside SQL: other than a parameter it lets the database pass over the blocks without it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _read(con: duckdb.DuckDBPyConnection, columns: str, condition: str, *params: str) -> pl.DataFrame:
+    """Indicator by indicator: as plain texts all rows at once would take several times the memory."""
+    frames = [_read_indicator(con, columns, condition, i, *params) for i in indicators_of(con)]
+    return pl.concat(frames) if frames else _read_indicator(con, columns, condition, "", *params)
+
+
+def _read_indicator(
+    con: duckdb.DuckDBPyConnection, columns: str, condition: str, indicator: str, *params: str
+) -> pl.DataFrame:
+    sql = f"SELECT {columns} FROM observations WHERE indicator = {literal(indicator)} AND {condition}"  # noqa: S608
+    return con.sql(sql, params=list(params)).pl().with_columns(pl.col(pl.String).cast(pl.Categorical))
 
 
 def applied_corrections(published_dir: Path) -> dict[tuple[str, str], list[AppliedCorrection]]:

@@ -1,7 +1,8 @@
 """The published store's tables: the only door between ``etl`` and ``dashboard``.
 
 A vintage id is its UTC time of publishing as ``20261122T143000Z``: sortable and fit for a file name.
-Texts stand in a German and an English column; nested metadata is JSON.
+Texts stand in a German and an English column; nested metadata is JSON. ``bases`` says what a source's figures with a
+``period_end`` from ``since`` up to and including ``until`` (null: up to now) stand on, such as a census.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ TABLES: dict[str, str] = {
     """,
     "breaks": """
         indicator VARCHAR NOT NULL, source VARCHAR NOT NULL, "at" DATE NOT NULL,
+        text_de VARCHAR NOT NULL, text_en VARCHAR NOT NULL
+    """,
+    "bases": """
+        indicator VARCHAR NOT NULL, source VARCHAR NOT NULL, base VARCHAR NOT NULL, since DATE NOT NULL, until DATE,
         text_de VARCHAR NOT NULL, text_en VARCHAR NOT NULL
     """,
     "sources": """

@@ -58,14 +58,22 @@ def control(base: str, call: str, body: dict[str, object] | None = None) -> dict
         return dict(json.loads(reply.read()))
 
 
-def environment(base: str, data_dir: Path) -> dict[str, str]:
-    """The variables that point the ETL at the stand-in."""
-    return {
+def environment(base: str, data_dir: Path, **changes: str | None) -> dict[str, str]:
+    """The variables that point the ETL at the stand-in, with its accounts; ``changes`` sets or removes (None) some."""
+    env: dict[str, str | None] = {
         **os.environ,
         "ETL_DATA_DIR": str(data_dir),
         "ETL_BASE_URL_LSN": f"{base}/lsn",
         "ETL_BASE_URL_EUROSTAT": f"{base}/eurostat/api/dissemination",
+        "ETL_BASE_URL_REGIONALSTATISTIK": f"{base}/regionalstatistik/genesisws/rest/2020",
+        "ETL_BASE_URL_GENESIS": f"{base}/genesis/genesisWS/rest/2020",
+        "ETL_BASE_URL_BA": f"{base}/ba",
+        "ETL_BASE_URL_STATISTIKPORTAL": f"{base}/statistikportal",
+        "ETL_BASE_URL_JOBSUCHE": f"{base}/jobsuche",
+        **{f"{s}_{w}": "demo" for s in ("REGIONALSTATISTIK", "GENESIS") for w in ("USER", "PASSWORD")},
+        **changes,
     }
+    return {name: value for name, value in env.items() if value is not None}
 
 
 def etl(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:

@@ -92,8 +92,20 @@ def test_the_readme_knows_every_command_and_setting():
     for command in app.registered_commands:
         name = command.name or command.callback.__name__
         assert f"etl {name}" in readme
+    for group in app.registered_groups:
+        for command in group.typer_instance.registered_commands:
+            assert f"etl {group.name} {command.name}" in readme
     for setting in ("ETL_DATA_DIR", "ETL_BASE_URL_"):
         assert setting in readme
+    from etl.catalogue import load_catalogue
+
+    for source in load_catalogue().sources.values():
+        assert f"`{source.id}`" in readme, "the sources table lacks it"
+        if not source.manual and source.same_service_as is None:
+            assert f"ETL_BASE_URL_{source.id.upper()}" in readme
+        if source.account:
+            assert f"{source.id.upper()}_USER" in readme
+            assert f"{source.id.upper()}_PASSWORD" in readme
     from dashboard.api import ROUTES
 
     for route in ROUTES:

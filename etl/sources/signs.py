@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-# DIN 55301 signs; "" is an empty cell: the publisher prints nothing there.
+# DIN 55301 signs. An empty cell ("") is no sign: the table has no figure of that kind for that year, as LSN's 4-4-1 of
+# decisions that were counted later only. That is not "nothing there" and never counts as 0 in a sum.
 SIGN_STATUS = {
-    "": "nil",
+    "": "not_applicable",
     "-": "nil",
     "–": "nil",
     ".": "secret",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import polars as pl
@@ -19,6 +20,7 @@ from etl.checks import (
     check_totals,
     run_checks,
 )
+from etl.comparisons import source_differences
 from etl.revisions import changes, counts, too_large
 from etl.schema import Observation
 
@@ -130,6 +132,86 @@ def test_all_districts_add_up_to_the_land(off, fits):
     rows = [row(region=r, value=1005.0) for r in CATALOGUE.land_districts]
     land = row(region="03", value=1005.0 * len(rows) + off)
     assert (check_districts_add_up(state(*rows, land), CATALOGUE) == []) == fits
+
+
+def test_nothing_there_counts_as_zero_where_parts_are_added_up():
+    women = row("residence_permits", breakdown="purpose=employment;sex=f", value=None, status="nil")
+    for total, fits in ((60.0, True), (100.0, False)):
+        figures = state(
+            row("residence_permits", breakdown="purpose=employment", value=total),
+            row("residence_permits", breakdown="purpose=employment;sex=m", value=60.0),
+            women,
+        )
+        assert (check_totals(figures, CATALOGUE) == []) == fits
+    assert check_totals(state(*figures.to_dicts()[:-1], {**women, "status": "secret"}), CATALOGUE) == []
+
+
+@pytest.mark.parametrize(("land", "fits"), [(100.0, True), (200.0, False)])
+def test_districts_with_nothing_there_add_up_as_zero_beside_figures(land, fits):
+    first, *others = CATALOGUE.land_districts
+    rows = [row(region=first), *(row(region=r, value=None, status="nil") for r in others)]
+    assert (check_districts_add_up(state(*rows, row(region="03", value=land)), CATALOGUE) == []) == fits
+
+
+def test_a_land_whose_districts_have_no_figure_yet_is_not_compared_with_zero():
+    rows = [row(region=r, value=None, status="nil") for r in CATALOGUE.land_districts]
+    assert check_districts_add_up(state(*rows, row(region="03", value=200.0)), CATALOGUE) == []
+
+
+def with_checks(**changes):
+    """The catalogue with other checks for ``foreign_population``."""
+    indicator = CATALOGUE.indicators["foreign_population"]
+    checks = indicator.checks.model_copy(update=changes)
+    indicators = {**CATALOGUE.indicators, indicator.id: indicator.model_copy(update={"checks": checks})}
+    return dataclasses.replace(CATALOGUE, indicators=indicators)
+
+
+def test_an_indicator_of_some_districts_may_lack_the_others():
+    some = with_checks(some_districts=True)
+    assert check_districts_present(state(*eight()[:-1]), some) == []
+    assert check_districts_add_up(state(row(), row(region="03", value=500.0)), some) == []
+
+
+def test_a_pending_newest_slice_leaves_the_one_before_as_the_newest():
+    published = state(*eight(year=2024))
+    coming = state(*eight(year=2024), *eight(year=2025, value=None, status="pending"))
+    assert run_checks(coming, published, CATALOGUE) == []
+    assert too_large(changes(published, coming), CATALOGUE) == []
+    assert check_newest_period(coming, coming) == []
+    (failure, *_) = check_newest_period(
+        state(*eight(year=2023), *eight(year=2025, value=None, status="pending")), coming
+    )
+    assert "2023-12-31, published are already 2024-12-31" in str(failure)
+
+
+def test_sources_that_should_agree_are_compared_and_every_difference_is_told():
+    pair = with_checks(equal_sources=(("lsn", "eurostat"),))
+    other = [row(source="eurostat"), row(source="eurostat", year=2023, value=1234.5), row(source="eurostat", year=2022)]
+    rows = [
+        row(),
+        row(year=2023, value=1200.0),
+        row(year=2021),
+        row(region="BSR"),
+        row(region="BSR", source="eurostat"),
+    ]
+    assert source_differences(state(*rows, *other), pair) == [
+        "foreign_population: 2 figures of lsn and eurostat compared, 1 differ",
+        "foreign_population 03101 2023-12-31: lsn has 1,200, eurostat has 1,234.5",
+    ]
+    assert source_differences(state(row(), row(source="eurostat")), pair) == [
+        "foreign_population: 1 figures of lsn and eurostat compared, all are equal"
+    ]
+    assert source_differences(state(row(), row(source="eurostat", value=None, status="secret")), pair) == []
+    assert source_differences(state(*rows, *other), with_checks(equal_sources=())) == []
+
+
+def test_many_differences_are_counted_and_the_newest_quoted():
+    years = range(1990, 2020)
+    rows = [r for y in years for r in (row(year=y), row(year=y, source="eurostat", value=1.0))]
+    summary, first, *others = source_differences(state(*rows), with_checks(equal_sources=(("lsn", "eurostat"),)))
+    assert summary.endswith("30 figures of lsn and eurostat compared, 30 differ")
+    assert "2019-12-31" in first
+    assert others[-1] == "foreign_population: and 10 more differences"
 
 
 def test_the_newest_period_never_goes_back():

@@ -31,12 +31,29 @@ def call(*words):
     return cli.invoke(app, list(words))
 
 
-@pytest.mark.parametrize("command", [c.name or c.callback.__name__ for c in app.registered_commands])
+def every_command():
+    """The words of every command, groups included."""
+    words = [[c.name or c.callback.__name__] for c in app.registered_commands]
+    return words + [[g.name, c.name] for g in app.registered_groups for c in g.typer_instance.registered_commands]
+
+
+@pytest.mark.parametrize("command", every_command(), ids=" ".join)
 def test_every_command_explains_itself(command):
-    assert call(command, "--help").exit_code == 0
+    assert call(*command, "--help").exit_code == 0
 
 
-@pytest.mark.parametrize("words", [("run", "--source", "nobody"), ("export",), ("fly",), ("status", "--loud")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--source", "nobody"),
+        ("export",),
+        ("fly",),
+        ("status", "--loud"),
+        ("run", "--lang", "fr"),
+        ("probe", "nobody"),
+        ("import", "file", "no.csv", "--source", "lsn"),
+    ],
+)
 def test_wrong_usage_is_exit_code_2(data, words):
     assert call(*words).exit_code == 2
 
@@ -71,15 +88,17 @@ def test_diff_shows_the_size_of_a_revision(data):
     put(data, state(*eight()), FIRST)
     put(data, state(*eight(value=104.0)), SECOND)
     done = call("diff")
-    assert "revised: foreign_population (lsn): 8 figures, 2024-12-31 to 2024-12-31" in done.stdout
-    assert "foreign_population 03101 2024-12-31: 100 → 104" in done.stdout
+    title = "Ausländische Bevölkerung (Integrationsmonitoring Niedersachsen)"
+    assert f"{title}: 8 Zahlen revidiert (31.12.2024)" in done.stdout
+    assert "  Braunschweig, 31.12.2024: 100 → 104 (+4,0 %)" in done.stdout
+    assert "8 figures revised (31 December 2024)" in call("diff", "--lang", "en").stdout
     assert len(json.loads(call("diff", "--json").stdout)["changes"]) == 8
-    assert "no figure differs" in call("diff", SECOND, SECOND).stdout
+    assert "Keine Zahl hat sich geändert." in call("diff", SECOND, SECOND).stdout
 
 
 def test_the_first_vintage_is_compared_with_nothing(data):
     put(data, state(*eight()), FIRST)
-    assert "new: foreign_population (lsn): 8 figures" in call("diff").stdout
+    assert "neue Zahlen für 31.12.2024, 8 Gebiete" in call("diff").stdout
 
 
 def test_rollback_is_a_new_vintage_with_the_old_figures(data):

@@ -53,7 +53,7 @@ def test_regions_left_out_on_purpose_have_no_id():
         ("-3", -3.0, "ok"),
         ("36380.0", 36380.0, "ok"),
         ("-", None, "nil"),
-        ("", None, "nil"),
+        ("", None, "not_applicable"),  # no sign: nothing was said, which is not "nothing there"
         (".", None, "secret"),
         ("...", None, "pending"),
         ("/", None, "unreliable"),

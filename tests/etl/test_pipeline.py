@@ -11,10 +11,11 @@ import stamina
 
 from etl.catalogue import load_catalogue
 from etl.http import HttpReply
-from etl.pipeline import _newest_stored, run
+from etl.loading import _newest_stored
+from etl.pipeline import run
 from etl.raw import RawStore
 from etl.settings import Settings
-from etl.sources.base import Request
+from etl.sources.base import Part, Request
 from etl.status import source_statuses
 from etl.store import current_state, vintages
 from tests.etl.replies import EIGHT, WHEN, eight_times, foreigners
@@ -194,9 +195,9 @@ def test_offline_takes_the_way_that_was_answered_last(tmp_path):
     ways = [Request("https://x.example/json", (), "jsonstat"), Request("https://x.example/tsv", (), "tsv")]
     for age, way in zip((5, 1), ways, strict=True):
         raw.save("s", "t", way, HttpReply(200, way.url, {}, b"x", WHEN - timedelta(days=age)))
-    assert _newest_stored(raw, "s", "t", ways) == [ways[1]]
+    assert _newest_stored(raw, "s", "t", Part(tuple(ways))) == Part((ways[1],))
     raw.log("s", "t", ways[0], ways[0].url, "not_modified")  # the publisher confirmed the older one today
-    assert _newest_stored(raw, "s", "t", ways) == [ways[0]]
+    assert _newest_stored(raw, "s", "t", Part(tuple(ways))) == Part((ways[0],))
 
 
 def test_a_log_line_cut_by_a_kill_costs_that_line_only(tmp_path):
@@ -242,7 +243,7 @@ def test_a_rate_stays_as_published_when_only_its_counts_are_new(settings, httpse
 def test_status_tells_what_is_stale(settings, httpserver):
     serve(httpserver, foreigners(eight_times()))
     go(settings)
-    lsn, eurostat = source_statuses(settings, CATALOGUE, WHEN.date())
+    lsn, eurostat, *_ = source_statuses(settings, CATALOGUE, WHEN.date())
     assert (lsn.newest_period, lsn.figures) == ("2024-12-31", 18)
     assert lsn.stale
     assert "tables failed in the last run" in lsn.message

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import date
+
 import duckdb
 import polars as pl
 import pytest
 
 from etl.catalogue import load_catalogue
+from etl.entries import Indicator
 from etl.errors import StoreError
 from etl.export import EXPORT_COLUMNS, as_csv, export_frame, write_export
 from etl.metadata import metadata_tables
 from etl.publish import publish, writer_lock
+from etl.schema import KEY, Observation, in_order
 from etl.store import POINTER, current_file, current_state, resolve_vintage, state_at, vintages
 from etl.store_schema import TABLES
-from tests.etl.test_checks import eight, row, state
+from tests.etl.test_checks import EIGHT, eight, row, state
 
 CATALOGUE = load_catalogue()
 METADATA = metadata_tables(CATALOGUE, [])
@@ -45,6 +50,64 @@ def test_every_vintage_still_shows_what_was_known_then(three_vintages):
     assert vintages(three_vintages).select("new_figures", "revised_figures", "withdrawn_figures").rows() == [
         (2, 0, 0), (0, 1, 0), (1, 0, 1),
     ]  # fmt: skip
+
+
+def test_an_indicator_that_is_given_up_is_withdrawn_and_stays_in_its_vintage(tmp_path):
+    put(tmp_path, state(row(), row("employees")), FIRST)
+    made = put(tmp_path, state(row(), row("naturalisations")), SECOND)
+    assert (made.new, made.revised, made.withdrawn) == (1, 0, 1)
+    assert sorted(state_at(tmp_path, FIRST)["indicator"]) == ["employees", "foreign_population"]
+    assert sorted(state_at(tmp_path, SECOND)["indicator"]) == ["foreign_population", "naturalisations"]
+    put(tmp_path, state(row(), row("employees")), THIRD)
+    assert state_at(tmp_path, THIRD).filter(indicator="employees")["known_from"].to_list() == [THIRD]
+    assert sorted(state_at(tmp_path, FIRST)["indicator"]) == ["employees", "foreign_population"]
+
+
+def test_a_state_is_read_as_it_was_written(tmp_path):
+    figures = state(*eight(), *eight(year=2023), row("employees", value=None, status="secret"))
+    put(tmp_path, figures, FIRST)
+    assert current_state(tmp_path).sort(KEY).equals(figures.sort(KEY))
+    assert current_state(tmp_path).schema == Observation.create_empty().schema
+
+
+def with_bases(*bases):
+    about = CATALOGUE.indicators["population"].model_dump(mode="json")
+    return Indicator.model_validate({**about, "bases": bases})
+
+
+def base(name, since, source="lsn"):
+    return {"id": name, "sources": [source], "since": since, "text": {"de": name, "en": name}}
+
+
+def test_the_store_says_which_census_a_population_stands_on(tmp_path):
+    population = with_bases(base("census2022", "2022-12-31"), base("census2011", "2011-12-31"))
+    catalogue = dataclasses.replace(CATALOGUE, indicators={**CATALOGUE.indicators, "population": population})
+    put(tmp_path, state(row()), FIRST, metadata_tables(catalogue, []))
+    with duckdb.connect(str(current_file(tmp_path)), read_only=True) as con:
+        rows = con.sql("SELECT source, base, since, until FROM bases WHERE indicator = 'population'").fetchall()
+    assert rows == [
+        ("lsn", "census2011", date(2011, 12, 31), date(2022, 12, 30)),
+        ("lsn", "census2022", date(2022, 12, 31), None),
+    ]
+
+
+def test_a_new_base_without_a_drawn_break_is_refused():
+    with pytest.raises(ValueError, match="lsn changes its base on 2020-12-31, which is not in 'breaks'"):
+        with_bases(base("census2011", "2011-12-31"), base("census2022", "2020-12-31"))
+
+
+def test_the_order_of_figures_is_that_of_their_words():
+    figures = state(
+        *[
+            row(region=r, year=y, breakdown=b)
+            for b in ("sex=m", "", "age=y0_17")
+            for y in (2024, 2009)
+            for r in EIGHT[::-1]
+        ],
+        row("employees"),
+    )
+    assert in_order(figures).equals(figures.sort(KEY))
+    assert in_order(figures.clear()).is_empty()
 
 
 def test_an_unchanged_figure_keeps_the_day_it_became_known(three_vintages):

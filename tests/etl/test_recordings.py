@@ -23,6 +23,20 @@ TOTALS = {
     ("residence_permits", "purpose=employment"): {2014: 1_475, 2019: 3_050, 2024: 5_510},
     ("naturalisations", ""): {2019: 1_470, 2023: 3_105, 2024: 3_549},
 }
+# indicator, region, period, breakdown: figure; from the Regional Database and GENESIS-Online
+BY_KEY = {
+    ("employees", "03101", "2024-06-30", ""): 136_610,
+    ("employees", "03101", "2024-06-30", "nationality=foreign"): 15_853,
+    ("population", "03101", "2024-12-31", ""): 252_962,
+    ("population", "BSR", "2024-12-31", ""): 1_135_772,
+    ("students", "03101", "2023-10", ""): 17_007,
+    ("students", "03101", "2023-10", "nationality=foreign"): 3_336,
+    ("protection_seekers", "03101", "2024-12-31", ""): 6_565 + 1_230 + 460,
+    ("unemployed", "03101", "2025", ""): 9_110,
+    ("unemployed", "03101", "2025", "nationality=foreign"): 2_938,
+    ("unemployment_rate", "03101", "2025", ""): 6.3,
+    ("unemployment_rate", "03101", "2025", "nationality=foreign"): 15.2,
+}
 DOUBLED = {key: {year: 2 * value for year, value in by_year.items()} for key, by_year in TOTALS.items()}
 KILLS = int(os.environ.get("KILLS", "6"))
 
@@ -76,6 +90,31 @@ def test_the_control_totals_of_the_region(first_run):
     assert own.filter(period="2020-12-31")["value"].to_list() == [248_561]
 
 
+def by_key(frame: pl.DataFrame) -> dict[tuple[str, str, str, str], float | None]:
+    """The figures of BY_KEY from the sources with accounts."""
+    rows = frame.filter(pl.col("source").is_in(["regionalstatistik", "genesis"])).with_columns(
+        pl.col("breakdown").fill_null("")
+    )
+    found = {row[:4]: row[4] for row in rows.select("indicator", "region", "period", "breakdown", "value").iter_rows()}
+    return {key: found.get(key) for key in BY_KEY}
+
+
+def test_the_control_figures_of_the_sources_with_accounts(first_run):
+    env, folder, _ = first_run
+    assert by_key(exported(env, folder)) == BY_KEY
+
+
+def test_a_slice_that_is_not_loaded_yet_is_pending_and_never_zero(first_run):
+    env, folder, _ = first_run
+    frame = exported(env, folder, "--indicator", "employees").filter(
+        pl.col("region").str.starts_with("03") & (pl.col("region") != "03"), source="regionalstatistik"
+    )
+    newest = frame.filter(period="2025-06-30")
+    assert set(newest["region"]) >= {"03101", "03102", "03103", "03151", "03153", "03154", "03157", "03158"}
+    assert newest["value"].is_null().all()
+    assert set(newest["status"]) == {"pending"}
+
+
 def test_the_shifted_block_is_read_by_name_and_reported(first_run):
     env, folder, done = first_run
     assert "correction applied: lsn_6_2_2_shifted_codes" in done.stdout
@@ -124,7 +163,10 @@ def test_three_times_the_figures_give_three_times_the_totals(tmp_path):
     with replay(scale=3) as base:
         env = environment(base, tmp_path)
         assert etl(env, "run").returncode == 3
-        assert totals(exported(env, tmp_path)) == {k: {y: 3 * v for y, v in t.items()} for k, t in TOTALS.items()}
+        frame = exported(env, tmp_path)
+        assert totals(frame) == {k: {y: 3 * v for y, v in t.items()} for k, t in TOTALS.items()}
+        tripled = by_key(frame)
+        assert tripled == {key: pytest.approx(3 * value) for key, value in BY_KEY.items()}
 
 
 def test_large_revisions_need_a_look_and_the_old_state_stays_readable(publishers, first_run, tmp_path):

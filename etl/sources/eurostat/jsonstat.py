@@ -22,6 +22,7 @@ from etl.sources.eurostat.refusals import quoted, refuse_if_no_data
 
 _OPENING = b'"value":{'
 _CUT = "\x00values were cut out\x00"  # cannot be a figure, so a document that holds it was cut at the right place
+_UNUSUAL = tuple(bytes([byte]) for byte in b" +\t\n\r\v\f")  # the CSV reader forgives them within a number
 _MAX_CELLS = 2**62  # positions must fit into a signed 64-bit integer
 
 Axes = dict[str, list[str]]  # dimension id -> its codes by position, in the order of the reply
@@ -76,7 +77,7 @@ def _quick(body: bytes) -> tuple[dict[str, Any], pl.DataFrame] | None:
 
 def _read_section(section: bytes) -> pl.DataFrame | None:
     """``"0":1.5,"3":2`` as the columns ``cell`` and ``value``; None unless it is exactly of that form."""
-    if not section.startswith(b'"') or b" " in section or b"+" in section:
+    if not section.startswith(b'"') or any(byte in section for byte in _UNUSUAL):
         return None
     try:
         cells = pl.read_csv(

@@ -1,11 +1,8 @@
-"""Read an LSN CSV file into a tidy frame: check its columns, place its rows in regions, read its cells.
-
-The files are edited by hand: region codes are missing, wrong or shifted in places. A row's region is
-taken from its code *and* its name; where the two disagree, only a correction of the catalogue decides.
-"""
+"""Read an LSN CSV file into a tidy frame: check its columns, place its rows in regions, read its cells."""
 
 from __future__ import annotations
 
+import csv
 import io
 
 import polars as pl
@@ -14,12 +11,12 @@ from etl.catalogue import Catalogue
 from etl.corrections import CONFLICT, apply_corrections
 from etl.errors import ParseError
 from etl.sources.base import Reply, Tidy
+from etl.sources.lsn.places import SHOWN, place_rows
 from etl.sources.signs import status_of
 
 TIME, NAME, CODE, VALUE = "Year", "Gebietseinheit", "GeoCode", "Value"
 LAND = "03"
 NUMBER = r"^[+-]?\d+(\.\d+)?$"
-SHOWN = 5  # how many offending rows an error quotes
 
 
 def parse(reply: Reply, catalogue: Catalogue) -> Tidy:
@@ -35,7 +32,8 @@ def parse(reply: Reply, catalogue: Catalogue) -> Tidy:
     frame = _read_values(frame, where)
     notes: list[str] = []
     if NAME in frame.columns:
-        frame, unplaced = _place_rows(frame, catalogue, where)
+        digits = pl.col(CODE).str.extract(r"^(?:K|RH|MZ)(\d+)$")
+        frame, unplaced = place_rows(frame, NAME, digits, catalogue, where)
         if unplaced:
             notes.append(f"table {reply.table}: {unplaced} rows without a usable GeoCode were placed by their name")
     else:
@@ -51,14 +49,26 @@ def _read_csv(body: bytes, where: str) -> pl.DataFrame:
         raise ParseError(f"{where}: expected a CSV file, a web page came (maintenance?); run again later")
     try:
         text = body.decode("utf-8-sig")
+        _check_widths(text, where)
         frame = pl.read_csv(io.StringIO(text), infer_schema=False)
-    except (UnicodeDecodeError, pl.exceptions.PolarsError) as error:
+    except (UnicodeDecodeError, csv.Error, pl.exceptions.PolarsError) as error:
         raise ParseError(
             f"{where}: expected a comma-separated UTF-8 file: {str(error).splitlines()[0]}; look at the raw reply"
         ) from error
     if frame.is_empty():
         raise ParseError(f"{where}: expected rows of figures, the file has none; run again later")
     return frame.with_columns(pl.all().fill_null("").str.strip_chars(), pl.int_range(2, pl.len() + 2).alias("line"))
+
+
+def _check_widths(text: str, where: str) -> None:
+    """Every line has as many cells as the header: a line cut short would lose its figure without a word."""
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    width = len(next(lines, []))
+    if bad := next(((lines.line_num, len(cells)) for cells in lines if len(cells) != width), None):
+        raise ParseError(
+            f"{where}: line {bad[0]} should have {width} cells as the header has, got {bad[1]}; "
+            "the reply is cut or garbled, fetch it again"
+        )
 
 
 def _dimension_columns(reply: Reply, catalogue: Catalogue) -> set[str]:
@@ -88,24 +98,6 @@ def _read_values(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     if frame["value"].null_count() == frame.height:
         raise ParseError(f"{where}: not one of {frame.height} rows holds a figure; run again later")
     return frame
-
-
-def _place_rows(frame: pl.DataFrame, catalogue: Catalogue, where: str) -> tuple[pl.DataFrame, int]:
-    """Add ``region`` (null: left out on purpose) and whether code and name disagree."""
-    by_code = {r.lsn: r.id for r in catalogue.regions if r.lsn}
-    by_name: dict[str, str | None] = {n: r.id for r in catalogue.regions for n in r.names}
-    ignored = {i.name for i in catalogue.ignored_regions}
-    names = set(frame[NAME].unique())
-    if unknown := sorted(names - by_name.keys() - ignored):
-        raise ParseError(f"{where}: unknown regions {unknown[:SHOWN]}; add them to data/catalogue/regions.yaml")
-    digits = pl.col(CODE).str.extract(r"^(?:K|RH|MZ)(\d+)$")
-    frame = frame.with_columns(
-        digits.replace_strict(by_code, default=None, return_dtype=pl.String).alias("by_code"),
-        pl.col(NAME).replace_strict(by_name, default=None, return_dtype=pl.String).alias("region"),
-    )
-    conflict = pl.col("by_code").is_not_null() & pl.col("by_code").ne_missing(pl.col("region"))
-    unplaced = frame.filter(pl.col("by_code").is_null() & pl.col("region").is_not_null()).height
-    return frame.with_columns(conflict.alias(CONFLICT)), unplaced
 
 
 def _refuse_conflicts(frame: pl.DataFrame, where: str) -> None:

@@ -1,0 +1,132 @@
+"""The commands for what does not come by itself: ``etl import``, ``etl probe``, ``etl expected-rows``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from etl import report
+from etl.catalogue import load_catalogue
+from etl.cli_options import (
+    OK,
+    PARTLY,
+    REFUSED,
+    AcceptFlag,
+    JsonFlag,
+    LangOption,
+    explained,
+    known_language,
+    known_sources,
+    out,
+    print_json,
+    progress,
+)
+from etl.expected import differences, fewer, read_expected, renewed, write_expected
+from etl.imports import import_file, recognising_sources
+from etl.loading import load
+from etl.pipeline import RunResult
+from etl.probe import run_probe
+from etl.sentences import Language
+from etl.settings import load_settings
+from etl.table_import import import_table
+
+app = typer.Typer(help="Figures that come by hand: a publisher's file, or any tidy table.", no_args_is_help=True)
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file.", exists=True, dir_okay=False)]
+
+
+@app.command("file")
+def import_one_file(
+    file: FileArgument,
+    source: Annotated[str, typer.Option(help="The source that the file is of.")],
+    accept_revisions: AcceptFlag = False,
+    lang: LangOption = "de",
+    json: JsonFlag = False,
+) -> None:
+    """A publisher's file, recognised by its layout: stored raw, checked and published like a fetched one.
+
+    Exit codes as of 'etl run'; 4 also for a file that is none of the source's tables or departs from its layout.
+    """
+    language = known_language(lang)
+    with explained():
+        catalogue = load_catalogue()
+        known_sources(catalogue, [source])
+        if source not in recognising_sources():
+            raise typer.BadParameter(
+                f"{source} knows no files; there are {', '.join(recognising_sources())}. For any other table use "
+                "'etl import table'"
+            )
+        result = import_file(load_settings(), catalogue, file, source, accept_revisions, read_expected())
+    _show(result, language, json)
+
+
+@app.command("table")
+def import_one_table(
+    file: FileArgument,
+    mapping: Annotated[Path, typer.Option(help="The YAML mapping of its columns.", exists=True, dir_okay=False)],
+    accept_revisions: AcceptFlag = False,
+    lang: LangOption = "de",
+    json: JsonFlag = False,
+) -> None:
+    """Any tidy CSV or XLSX table through a small YAML mapping.
+
+    Exit codes as of 'etl run'; 4 also if one cell departs: then all that depart are listed and nothing is imported.
+    """
+    language = known_language(lang)
+    with explained():
+        result = import_table(load_settings(), load_catalogue(), file, mapping, accept_revisions)
+    _show(result, language, json)
+
+
+def _show(result: RunResult, language: Language, json: bool) -> None:
+    if json:
+        print_json(asdict(result))
+    else:
+        report.show_run(result, out, language)
+    raise typer.Exit(result.exit_code)
+
+
+def probe(
+    source: Annotated[str, typer.Argument(help="The source to ask.")],
+    json: JsonFlag = False,
+) -> None:
+    """One smallest live request: which assumptions about a publisher hold. Exit code 3 if one does not."""
+    with explained():
+        catalogue = load_catalogue()
+        known_sources(catalogue, [source])
+        findings = run_probe(load_settings(), catalogue, source)
+    if json:
+        print_json({"source": source, "findings": [asdict(f) for f in findings]})
+    else:
+        report.show_findings(source, findings, out)
+    raise typer.Exit(OK if all(f.state == "held" for f in findings) else PARTLY)
+
+
+def expected_rows(
+    update: Annotated[
+        bool, typer.Option("--update/--check", help="Accept the row counts of the stored replies, or only compare.")
+    ] = False,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source (repeatable).")] = None,
+) -> None:
+    """Row counts of the stored replies beside the expected ones (data/catalogue/expected_rows.csv).
+
+    Exit code 4 if --check finds a table with fewer rows than expected.
+    """
+    with explained():
+        catalogue = load_catalogue()
+        chosen = known_sources(catalogue, source or [s.id for s in catalogue.sources.values()])
+        with progress(quiet=False) as on_table:
+            loaded = load(load_settings(), catalogue, chosen, offline=True, on_table=on_table, by_hand=True)
+        expected = read_expected()
+        known = {(s, table) for s in catalogue.sources for table in catalogue.tables(s)}
+        new = renewed(loaded, expected, known)
+        differing = differences(expected, new)
+        if update:
+            write_expected(new)
+    for line in report.left_out(o for o in loaded.outcomes if o.state == "failed"):
+        out.print(line, highlight=False, markup=False)
+    report.show_row_counts(differing, "accepted" if update else "differ", out)
+    raise typer.Exit(REFUSED if not update and fewer(expected, new) else OK)

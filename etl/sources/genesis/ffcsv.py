@@ -1,0 +1,363 @@
+"""The flat CSV of GENESIS (ffcsv), read block by block: only rows of known regions and columns of codes are kept.
+
+A row names its variables itself, in blocks ``n_variable_code``, ``n_variable_attribute_code``, whose order differs
+between tables; so every figure is placed by the codes of its own row, never by a column's position. Two layouts:
+
+====== =========================================== =============================================================
+layout blocks                                      figures
+====== =========================================== =============================================================
+new    ``1_variable_code``, …                      ``value``, ``value_unit``, ``value_variable_code``, ``value_q``
+old    ``1_Merkmal_Code``, ``1_Auspraegung_Code``  a column each, ``BEVSTD__Bevoelkerungsstand__Anzahl``, ``…__q``
+====== =========================================== =============================================================
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.errors import ParseError
+from etl.sources.genesis.figures import with_figures
+
+# the region variables that are kept, and the catalogue's level of their codes; a row of any other one is left out
+LEVELS = {"KREISE": "district", "DLAND": "land", "DINSG": "country", "DG": "country"}
+TOTALS = ("", "INSGESAMT")
+LONGEST = 1 << 20  # bytes of one line
+
+_SEPARATORS = b";\n"
+_ALL_BUT_SEPARATORS = bytes(set(range(256)) - set(_SEPARATORS))
+_BLOCK = re.compile(r"([1-9][0-9]?)_(?:variable_code|Merkmal_Code)")
+_KNOWN = re.compile(
+    "(?:statistics|time|value_variable)_(?:code|label)|time|value|value_unit|value_q|"
+    "[1-9][0-9]?_variable(?:_attribute)?_(?:code|label)"
+)
+_KNOWN_OLD = re.compile(
+    "(?:Statistik|Zeit)_(?:Code|Label)|Zeit|[1-9][0-9]?_(?:Merkmal|Auspraegung)_(?:Code|Label)|.+__.+"
+)
+_SHOWN = 5  # how many offending rows an error quotes
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Where a row holds a figure; ``code`` and ``unit`` are the columns that say what it is, or the text itself."""
+
+    value: str
+    quality: str | None
+    code: pl.Expr
+    unit: pl.Expr
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line: all column names, the pairs (variable, attribute), the time's two columns, the figures."""
+
+    names: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    time_code: str
+    time: str
+    figures: tuple[Figure, ...]
+    old: bool
+
+    @property
+    def needed(self) -> list[int]:
+        """Positions of the columns that are read."""
+        wanted = {self.time_code, self.time, *(name for pair in self.pairs for name in pair)}
+        wanted |= {"value_unit", "value_variable_code"} if not self.old else set()
+        wanted |= {name for f in self.figures for name in (f.value, f.quality) if name}
+        return [at for at, name in enumerate(self.names) if name in wanted]
+
+
+def read(
+    blocks: Iterable[bytes], regions: Mapping[str, str], merged: Mapping[str, Sequence[str]], where: str
+) -> pl.DataFrame:
+    """All cells of the regions, ``{"KREISE/03101": "03101", …}``: a region variable and its code to our id.
+
+    Returns a column per variable code (String; the attribute's code as sent, "" where a row does not have the
+    variable), ``value_variable_code``, ``value_unit``, ``region``, ``time``, ``value``, ``status``. ``merged`` names
+    columns that several variables share. Raises ParseError naming line and text of what is not in the known shape.
+    """
+    codes = {key.split("/", 1)[1] for key in regions}
+    kept: list[pl.DataFrame] = []
+    header: Header | None = None
+    for line, records in _records(blocks, where):
+        if header is None:
+            first, _, records = records.partition(b"\n")
+            header = _header(first, where)
+            line += 1
+        if records:
+            kept.append(_rows(records, line, header, codes, where))
+    if header is None or not kept:
+        raise ParseError(f"{where}: expected a header and rows of figures, got none; fetch it again")
+    rows = _with_region(pl.concat(kept), header, regions, where)
+    cells = with_figures(_placed(_long(rows, header), header, merged, where), where)
+    return _unique(cells, where)
+
+
+def _records(blocks: Iterable[bytes], where: str) -> Iterator[tuple[int, bytes]]:
+    """Number of the first line and bytes of whole lines, without byte-order mark, lines ending in LF."""
+    line, rest, begun = 1, b"", False
+    for block in blocks:
+        rest += block
+        if not begun:
+            if len(rest) < 3:
+                continue
+            rest, begun = rest.removeprefix(b"\xef\xbb\xbf"), True
+        end = _end_of_records(rest)
+        if len(rest) - end > LONGEST:
+            raise ParseError(
+                f"{where}: no end of the line within {LONGEST:,} bytes from line {line} on (a quotation mark that is "
+                "not closed?); look at the raw reply"
+            )
+        if end:
+            records = _plain_ends(rest[:end], line, where)
+            rest = rest[end:]
+            yield line, records
+            line += records.count(b"\n")
+    if rest:
+        yield line, _plain_ends(rest if rest.endswith(b"\n") else rest + b"\n", line, where)
+
+
+def _end_of_records(text: bytes) -> int:
+    """Where the last line ends that is complete: a line end within quotation marks is none."""
+    end = text.rfind(b"\n") + 1
+    while end and text.count(b'"', 0, end) % 2:
+        opening = text.rfind(b'"', 0, end)
+        end = text.rfind(b"\n", 0, opening) + 1
+    return end
+
+
+def _plain_ends(records: bytes, line: int, where: str) -> bytes:
+    if b"\r" not in records:
+        return records
+    records = records.replace(b"\r\n", b"\n")
+    if b"\r" in records:
+        at = line + records[: records.index(b"\r")].count(b"\n")
+        raise ParseError(f"{where}: line {at} holds a carriage return; the reply is garbled, fetch it again")
+    return records
+
+
+def _header(line: bytes, where: str) -> Header:
+    try:
+        names = tuple(next(csv.reader([line.decode("utf-8")], delimiter=";", strict=True), []))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ParseError(f"{where}: the header cannot be read ({error}); fetch it again") from error
+    old = "Zeit" in names
+    block, attribute = ("Merkmal_Code", "Auspraegung_Code") if old else ("variable_code", "variable_attribute_code")
+    found = [f"{m[1]}_" for m in map(_BLOCK.fullmatch, names) if m and m[0].endswith(block)]
+    pairs = tuple((number + block, number + attribute) for number in found)
+    time_code, time = ("Zeit_Code", "Zeit") if old else ("time_code", "time")
+    figures = _old_figures(names, where) if old else _new_figures(names)
+    needed = {time_code, time, *(name for pair in pairs for name in pair)}
+    needed |= set() if old else {"value", "value_unit", "value_variable_code"}
+    if missing := sorted(needed - set(names)):
+        raise ParseError(f"{where}: columns {missing} are missing, came {_some(names)}; the layout has changed")
+    if new := [name for name in names if not (_KNOWN_OLD if old else _KNOWN).fullmatch(name)]:
+        raise ParseError(f"{where}: columns {new} are new; look what they say of the figures before they are read")
+    if len(set(names)) < len(names) or not pairs or not figures:
+        raise ParseError(f"{where}: expected each column once, blocks of variables and figures, came {_some(names)}")
+    return Header(names, pairs, time_code, time, figures, old)
+
+
+def _new_figures(names: Collection[str]) -> tuple[Figure, ...]:
+    quality = "value_q" if "value_q" in names else None
+    return (Figure("value", quality, pl.col("value_variable_code"), pl.col("value_unit")),)
+
+
+def _old_figures(names: Sequence[str], where: str) -> tuple[Figure, ...]:
+    """``CODE__Label__Unit`` (or ``Label__Unit``: then the label is the code), and ``…__q`` right behind its figure."""
+    figures: list[Figure] = []
+    for before, name in zip(("", *names), names, strict=False):
+        parts = name.split("__")
+        if len(parts) < 2:
+            continue
+        if parts[-1] == "q":
+            if not figures or figures[-1].value != before or not before.startswith(name.removesuffix("__q")):
+                raise ParseError(f"{where}: column {name!r} stands behind {before!r}, whose quality it cannot mean")
+            last = figures.pop()
+            figures.append(Figure(last.value, name, last.code, last.unit))
+        else:
+            figures.append(Figure(name, None, pl.lit(parts[0]), pl.lit(parts[-1].replace("_", " "))))
+    return tuple(figures)
+
+
+def _rows(records: bytes, line: int, header: Header, codes: Collection[str], where: str) -> pl.DataFrame:
+    """The needed columns, as text, of the rows that have the code of one of the regions in any block."""
+    records = _as_utf8(records, line, header, where)
+    rows = _careful(records, line, header, where) if b'"' in records else _quick(records, line, header, where)
+    attributes = [pl.col(attribute) for _, attribute in header.pairs]
+    return rows.filter(pl.any_horizontal(a.is_in(list(codes)) for a in attributes))
+
+
+def _as_utf8(records: bytes, line: int, header: Header, where: str) -> bytes:
+    """The old layout exists in Windows' encoding too."""
+    if records.isascii():
+        return records
+    try:
+        records.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if header.old:
+            return records.decode("cp1252", "replace").encode()
+        at = line + records[: error.start].count(b"\n")
+        raise ParseError(f"{where}: line {at} is not UTF-8; the reply is garbled, fetch it again") from error
+    return records
+
+
+def _quick(records: bytes, line: int, header: Header, where: str) -> pl.DataFrame:
+    _check_widths(records, line, header, where)
+    try:
+        return pl.read_csv(
+            records,
+            separator=";",
+            has_header=False,
+            schema=dict.fromkeys(header.names, pl.String()),
+            columns=header.needed,
+            quote_char=None,
+            empty_string_is_null=False,
+            row_index_name="line",
+            row_index_offset=line,
+        )
+    except pl.exceptions.PolarsError as error:
+        raise ParseError(f"{where}: from line {line} on: {str(error)[:120]}; fetch it again") from error
+
+
+def _check_widths(records: bytes, line: int, header: Header, where: str) -> None:
+    """Every line has as many fields as the header: what is left without all other bytes shows it."""
+    width = len(header.names)
+    separators = records.translate(None, _ALL_BUT_SEPARATORS)
+    if separators != (b";" * (width - 1) + b"\n") * separators.count(b"\n"):
+        for number, record in enumerate(records.split(b"\n"), start=line):
+            if record.count(b";") != width - 1:
+                raise _wrong_width(number, record.count(b";") + 1, width, record.decode("utf-8", "replace"), where)
+
+
+def _careful(records: bytes, line: int, header: Header, where: str) -> pl.DataFrame:
+    """The same where quotation marks are: a field may then hold separators and line ends."""
+    reader = csv.reader(io.StringIO(records.decode("utf-8"), newline=""), delimiter=";", strict=True)
+    needed = header.needed
+    columns: list[list[str]] = [[] for _ in needed]
+    lines: list[int] = []
+    before = 0
+    try:
+        for fields in reader:
+            if len(fields) != len(header.names):
+                raise _wrong_width(line + before, len(fields), len(header.names), ";".join(fields), where)
+            for column, at in zip(columns, needed, strict=True):
+                column.append(fields[at])
+            lines.append(line + before)
+            before = reader.line_num
+    except csv.Error as error:
+        raise ParseError(f"{where}: line {line + before}: {error}; the reply is garbled, fetch it again") from error
+    texts = [pl.Series(header.names[at], column, dtype=pl.String) for at, column in zip(needed, columns, strict=True)]
+    index = pl.Series("line", lines, dtype=pl.get_index_type())
+    return pl.DataFrame([index, *texts])
+
+
+def _wrong_width(line: int, came: int, width: int, text: str, where: str) -> ParseError:
+    return ParseError(
+        f"{where}: line {line} should have {width} fields as the header has, got {came}: {text!r:.120}; "
+        "the reply is cut or garbled, fetch it again"
+    )
+
+
+def _with_region(rows: pl.DataFrame, header: Header, regions: Mapping[str, str], where: str) -> pl.DataFrame:
+    """The rows of the regions, with ``region``. A row has one region variable; others' codes may look like ours."""
+    placed = [
+        pl.concat_str([variable, attribute], separator="/").replace_strict(
+            regions, default=None, return_dtype=pl.String
+        )
+        for variable, attribute in header.pairs
+    ]
+    rows = rows.with_columns(region=pl.coalesce(placed)).filter(pl.col("region").is_not_null())
+    regional = pl.sum_horizontal(pl.col(variable).is_in(list(LEVELS)).cast(pl.Int32) for variable, _ in header.pairs)
+    _refuse(rows.filter(regional > 1), "more than one region variable", where)
+    return rows
+
+
+def _long(rows: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """One row a figure, with ``value``, ``quality``, ``value_variable_code``, ``value_unit`` as texts."""
+    pairs = [pl.col(name) for pair in header.pairs for name in pair]
+    return pl.concat(
+        rows.select(
+            "line",
+            "region",
+            pl.col(header.time_code).alias("time_code"),
+            pl.col(header.time).str.strip_chars().alias("time"),
+            *pairs,
+            figure.code.alias("value_variable_code"),
+            figure.unit.alias("value_unit"),
+            pl.col(figure.value).alias("value"),
+            (pl.col(figure.quality) if figure.quality else pl.lit("")).alias("quality"),
+        )
+        for figure in header.figures
+    )
+
+
+def _placed(cells: pl.DataFrame, header: Header, merged: Mapping[str, Sequence[str]], where: str) -> pl.DataFrame:
+    """The blocks of variables as columns named by the variables' codes, several of them ``merged`` into one."""
+    pairs = header.pairs
+    nameless = pl.any_horizontal((pl.col(v) == "") & (pl.col(a) != "") for v, a in pairs)
+    _refuse(cells.filter(nameless), "an attribute without a variable", where)
+    times = set(cells["time_code"].unique())
+    came = {code for variable, _ in pairs for code in cells[variable].unique()} - {"", *LEVELS, *times}
+    own = {"line", "region", "time", "value", "status", "quality", "value_variable_code", "value_unit"}
+    if clash := sorted(came & own):
+        raise ParseError(f"{where}: variables named {clash} cannot be told from our own columns; look at the raw reply")
+    by_code: dict[str, pl.Expr] = {}
+    for code in sorted(came):
+        is_it = [pl.col(variable) == code for variable, _ in pairs]
+        twice = cells.filter(pl.sum_horizontal(i.cast(pl.Int32) for i in is_it) > 1)
+        _refuse(twice, f"variable {code} more than once", where)
+        attributes = (pl.when(i).then(a) for i, (_, a) in zip(is_it, pairs, strict=True))
+        by_code[code] = pl.coalesce(*attributes)
+    columns = {}
+    for column, codes in merged.items():
+        shared = [by_code.pop(code) for code in codes if code in by_code]
+        if not shared:
+            raise ParseError(
+                f"{where}: of the variables {list(codes)} of column '{column}' came none, but {sorted(came)}"
+            )
+        parts = [pl.when(~s.is_in(TOTALS)).then(s) for s in shared]
+        several = cells.filter(pl.sum_horizontal(p.is_not_null().cast(pl.Int32) for p in parts) > 1)
+        _refuse(several, f"more than one of the variables {list(codes)} of column '{column}'", where)
+        columns[column] = pl.coalesce(*parts, *shared)
+    columns |= by_code
+    return cells.select(
+        "line",
+        *(columns[name].fill_null("").alias(name) for name in sorted(columns)),
+        "value_variable_code",
+        "value_unit",
+        "region",
+        "time",
+        "value",
+        "quality",
+    )
+
+
+def _unique(cells: pl.DataFrame, where: str) -> pl.DataFrame:
+    """Rows that stand twice once; ParseError for a key with several figures."""
+    figures = cells.drop("line").unique(maintain_order=True)
+    keys = [name for name in figures.columns if name not in ("value", "status")]
+    twins = figures.filter(figures.select(keys).is_duplicated())
+    if not twins.is_empty():
+        both = cells.join(twins.select(keys).head(1), on=keys, how="semi", nulls_equal=True)
+        raise ParseError(
+            f"{where}: lines {both['line'].to_list()[:_SHOWN]} have the same codes and different figures "
+            f"({both['value'].to_list()[:_SHOWN]}); {twins.height} such rows; look at the raw reply"
+        )
+    return figures
+
+
+def _refuse(rows: pl.DataFrame, what: str, where: str) -> None:
+    if not rows.is_empty():
+        lines = ", ".join(map(str, rows["line"].head(_SHOWN)))
+        raise ParseError(f"{where}: {rows.height} rows have {what} (lines {lines}); look at the raw reply")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - 30
+    return ", ".join(name[:40] for name in names[:30]) + (f" and {more} more" if more > 0 else "")
