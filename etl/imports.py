@@ -11,11 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.asking import IMPORT
 from etl.catalogue import Catalogue
 from etl.entries import Source
 from etl.errors import CorrectionError, EtlError, ParseError
 from etl.http import HttpReply
-from etl.loading import IMPORT, Loaded, read_reply
+from etl.loading import Loaded, read_reply
 from etl.pipeline import RunResult, publish_loaded
 from etl.raw import RawStore
 from etl.registry import SOURCES

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
 import polars as pl
-import requests
 import structlog
 
+from etl.asking import IMPORT, Asker
 from etl.catalogue import Catalogue
 from etl.entries import Source
-from etl.errors import CorrectionError, EtlError, FetchError, NotOfferedError, OutageError, ParseError
-from etl.http import PoliteSession
-from etl.logs import redact
+from etl.errors import CorrectionError, EtlError, FetchError, NotOfferedError, ParseError
 from etl.mapping import observations
-from etl.raw import RawStore, plain_fetcher
+from etl.raw import RawStore
 from etl.registry import SOURCES
 from etl.settings import Settings
-from etl.sources.base import AppliedCorrection, Context, Fetcher, Part, Reply, Request, Tidy
+from etl.sources.base import AppliedCorrection, Part, Reply, Tidy
 
-IMPORT = "import"  # name of a stored reply that came by hand
-OUTAGES = 2  # after so many outages in a row a publisher is left in peace for this run
+SHOWN = 2  # ways of asking whose failure is told in full
 
 log = structlog.get_logger()
 
@@ -87,7 +83,7 @@ def load(
     raw = RawStore(settings.raw_dir)
     today = datetime.now(UTC).date()
     askers = {
-        s.id: _Asker(s, settings.context(s, catalogue, today), raw, offline, refused_too=by_hand)
+        s.id: Asker(s, settings.context(s, catalogue, today), raw, offline, refused_too=by_hand)
         for s in {source.id: source for source, _ in jobs}.values()
     }
     for done, (source, table) in enumerate(jobs, start=1):
@@ -111,89 +107,7 @@ def read_reply(catalogue: Catalogue, reply: Reply, raw: RawStore) -> Loaded:
     return found
 
 
-class _Asker:
-    """One source in one run: asks the publisher, or the raw store only, and stops asking one that is down."""
-
-    def __init__(self, source: Source, context: Context, raw: RawStore, offline: bool, refused_too: bool) -> None:
-        self.source, self.context, self.raw, self.offline = source, context, raw, offline
-        self._refused_too = refused_too  # also read what came by hand and was refused
-        self.code = SOURCES[source.id]
-        self._outages = 0
-        self._last_outage = ""
-        session = PoliteSession(source)
-        make = self.code.fetcher
-        self._fetch: Fetcher = make(raw, session, context) if make else plain_fetcher(raw, session, source.id)
-
-    def parts(self, table: str) -> list[Part]:
-        """What to ask for; offline only what is stored, of several ways the one that was answered last."""
-        if not self.offline:
-            return self.code.parts(table, self.context)
-        manual = self.source.manual or self.context.catalogue.options(self.source.id, table).manual
-        parts = [] if manual else self.code.parts(table, self.context)
-        stored = [_newest_stored(self.raw, self.source.id, table, part) for part in parts]
-        known = [part for part in stored if part is not None]
-        by_hand = self._imported(table, known)
-        return known if by_hand is None else [*known, by_hand]
-
-    def _imported(self, table: str, known: Sequence[Part]) -> Part | None:
-        """A file that came by hand after everything that was fetched, unless it was refused."""
-        found = self.raw.newest_meta(self.source.id, table, IMPORT)
-        if found is None or (found[1].with_suffix(".rejected").exists() and not self._refused_too):
-            return None
-        imported = self.raw.last_known(self.source.id, table, IMPORT)
-        names = [part.alternatives[0].name for part in known]
-        fetched = [at for name in names if (at := self.raw.last_known(self.source.id, table, name)) is not None]
-        if imported is None or any(at > imported for at in fetched):
-            return None
-        return Part((Request(found[0].url, name=IMPORT),))
-
-    def reply(self, table: str, request: Request) -> Reply:
-        """The publisher's reply, or the stored one; raises FetchError."""
-        if self.offline:
-            stored = self.raw.newest(self.source.id, table, request.name)
-            if stored is None:
-                raise FetchError(f"{self.source.id}: table {table}: the stored reply is gone; run without --offline")
-            return stored
-        if self._outages >= OUTAGES:
-            raise OutageError(f"not asked, because the source is down: {self._last_outage}")
-        begun, asked = time.monotonic(), datetime.now(UTC)
-        try:
-            reply = self._fetch(table, request)
-        except FetchError as error:
-            if isinstance(error, OutageError):
-                self._outages += 1
-                self._last_outage = str(error)
-            self._tell(table, request, type(error).__name__.removesuffix("Error").lower(), begun)
-            raise
-        self._outages = 0
-        self._tell(table, request, "stored" if reply.retrieved_at >= asked else "unchanged", begun)
-        return reply
-
-    def _tell(self, table: str, request: Request, outcome: str, begun: float) -> None:
-        """One log line a request; a request never holds credentials, and addresses lose theirs."""
-        log.info(
-            "request",
-            source=self.source.id,
-            table=table,
-            url=redact(request_url(request)),
-            outcome=outcome,
-            milliseconds=round(1000 * (time.monotonic() - begun)),
-        )
-
-
-def request_url(request: Request) -> str:
-    """The request's whole address, for messages; a form's fields stand behind ``#``."""
-    url = str(requests.Request("GET", request.url, params=list(request.params)).prepare().url)
-    return url + ("#" + "&".join(f"{k}={v}" for k, v in request.form) if request.form else "")
-
-
-def _newest_stored(raw: RawStore, source: str, table: str, part: Part) -> Part | None:
-    """Of the ways to fill a part the one that was answered last: an older reply must not undo a newer one."""
-    known = {r: at for r in part.alternatives if (at := raw.last_known(source, table, r.name)) is not None}
-    return Part((max(known, key=known.__getitem__),), part.optional) if known else None
-
-
-def _load_table(catalogue: Catalogue, table: str, asker: _Asker) -> Loaded:
+def _load_table(catalogue: Catalogue, table: str, asker: Asker) -> Loaded:
     """The table's observations from the best request of each part that works, or why it has none."""
     source = asker.source
     try:
@@ -208,15 +122,21 @@ def _load_table(catalogue: Catalogue, table: str, asker: _Asker) -> Loaded:
         got, problems, offered = _load_part(catalogue, table, asker, part)
         if got is not None:
             read.append(got)
-            notes += [*got[0].notes, *(f"first way failed: {p}" for p in problems)]
+            notes += [*got[0].notes, *([f"first way failed: {_bounded(problems)}"] if problems else [])]
         elif offered or not part.optional:
-            return _without(TableOutcome(source.id, table, "failed", message=" | ".join(problems)))
+            return _without(TableOutcome(source.id, table, "failed", message=_bounded(problems)))
     try:
         return _loaded(read, notes, catalogue, source, table)
     except ParseError as error:
         for _, reply in read:
             asker.raw.mark(reply, rejected=str(error))
         return _without(TableOutcome(source.id, table, "failed", message=_named(error, source, table)))
+
+
+def _bounded(problems: Sequence[str]) -> str:
+    """What was wrong with the first ways that were tried; a file may be looked for under a dozen addresses."""
+    more = f" | and {len(problems) - SHOWN} more ways failed" if len(problems) > SHOWN else ""
+    return " | ".join(problems[:SHOWN]) + more
 
 
 def _without(outcome: TableOutcome) -> Loaded:
@@ -234,7 +154,7 @@ def _loaded(
     return Loaded(frames, [reply for _, reply in read], [outcome])
 
 
-def _why_skipped(asker: _Asker) -> str:
+def _why_skipped(asker: Asker) -> str:
     if asker.source.account and asker.context.credentials is None:
         name = asker.source.id.upper()
         return f"no account; set {name}_USER and {name}_PASSWORD to load it"
@@ -242,7 +162,7 @@ def _why_skipped(asker: _Asker) -> str:
 
 
 def _load_part(
-    catalogue: Catalogue, table: str, asker: _Asker, part: Part
+    catalogue: Catalogue, table: str, asker: Asker, part: Part
 ) -> tuple[tuple[Tidy, Reply] | None, list[str], bool]:
     """The first alternative that can be read, what was wrong with those before, and whether any was offered."""
     problems: list[str] = []

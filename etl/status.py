@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 from pydantic import BaseModel
 
+from etl.asking import IMPORT
 from etl.catalogue import Catalogue
 from etl.entries import Source
-from etl.loading import IMPORT
 from etl.pipeline import last_run
 from etl.raw import RawStore, RequestLine
 from etl.settings import Settings
+from etl.sources import genesis
 from etl.store import current_file, open_current
 
 State = Literal["up to date", "stale", "no account", "by hand", "only by name"]
-GENESIS = "etl.sources.genesis"  # its clients remember when a publisher says that a table was updated
 
 
 class SourceStatus(BaseModel):
@@ -134,14 +132,7 @@ def next_release(source: Source, after: date) -> date:
 
 def _publisher_says(raw: RawStore, source: str, catalogue: Catalogue) -> datetime | None:
     """When the publisher last updated one of the source's tables, as far as its client remembers that."""
-    remembered: Callable[[RawStore, str, str], tuple[Any, str | None]] | None
-    try:
-        remembered = getattr(import_module(GENESIS), "updated", None)
-    except ImportError:
-        return None
-    if remembered is None:
-        return None
-    said = [remembered(raw, source, table)[0] for table in catalogue.tables(source)]
+    said = [genesis.updated(raw, source, table)[0] for table in catalogue.tables(source)]
     return max((when for when in said if when is not None), default=None)
 
 
@@ -156,11 +147,10 @@ def _message(known: _Known) -> str:
     if known.state == "only by name":
         return f"off unless named: etl run --source {source.id}" + (f"; {held}" if held else "")
     if known.last_good is None:
-        failed = f"; {len(known.failed)} tables failed in the last run" if known.failed else ""
-        return f"no figures yet; run 'etl run'{failed}"
+        return "no figures yet; run 'etl run'" + (f"; {_failed(known)}" if known.failed else "")
     parts = []
     if known.failed:
-        parts.append(f"{len(known.failed)} tables failed in the last run ({', '.join(known.failed)})")
+        parts.append(_failed(known))
     if known.refused:
         parts.append("the last run was refused by a check, see --json")
     if parts or known.too_old:
@@ -168,6 +158,11 @@ def _message(known: _Known) -> str:
     if known.too_old:
         parts.append(f"older than {source.stale_after_days} days, run 'etl run'")
     return "; ".join(parts) or "up to date"
+
+
+def _failed(known: _Known) -> str:
+    tables = "1 table" if len(known.failed) == 1 else f"{len(known.failed)} tables"
+    return f"{tables} failed in the last run ({', '.join(known.failed)})"
 
 
 def _last_good(known: _Known) -> str:

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.asking import IMPORT
 from etl.catalogue import REGION_SUM, Catalogue
 from etl.entries import Indicator
 from etl.errors import ParseError
 from etl.grid import column_letters
 from etl.imports import RefusedError, keep, read_bounded
-from etl.loading import IMPORT, Loaded, TableOutcome
+from etl.loading import Loaded, TableOutcome
 from etl.mapping import observations, period
 from etl.pipeline import RunResult, publish_loaded
 from etl.raw import RawStore

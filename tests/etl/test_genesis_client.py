@@ -383,6 +383,7 @@ def test_no_update_of_a_table_that_is_not_stored_is_an_error(run, host):
     ("answer", "error", "message"),
     [
         (REFUSED_401, AccessError, "does not accept the account .HTTP 401, Code 15 'Sie sind nicht berechtigt"),
+        (flat(403, 15, "Zugangsdaten nicht erkannt"), AccessError, "does not accept the account .HTTP 403, Code 15"),
         (Response("", 401), AccessError, "does not accept the account"),
         (BAD_LOGIN, AccessError, "does not accept the account .HTTP 404, Code 2.*Passwort.*REGIONALSTATISTIK_PASSWORD"),
         (nested(90, "Tabelle nicht vorhanden", "Fehler"), NotOfferedError, "has no such table; check its name"),
@@ -693,6 +694,13 @@ def test_a_big_table_is_ordered_again_when_it(run, host, far_away, what):
     asker.ask()
     what(host, asker)
     run().ask()
+    assert host.orders() == 2
+
+
+def test_a_big_table_is_ordered_again_for_other_years(run, host, far_away):
+    host.works_by_job()
+    run(since=2008).ask()
+    run(since=2009).ask()
     assert host.orders() == 2
 
 

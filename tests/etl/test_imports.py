@@ -9,11 +9,12 @@ import pytest
 import xlsxwriter
 from typer.testing import CliRunner
 
+from etl.asking import IMPORT
 from etl.catalogue import load_catalogue
 from etl.cli import app
 from etl.expected import row_counts
 from etl.imports import RefusedError, import_file
-from etl.loading import IMPORT, load
+from etl.loading import load
 from etl.pipeline import last_run, run
 from etl.raw import RawStore
 from etl.settings import Settings
@@ -281,6 +282,8 @@ def test_a_workbook_is_read_like_a_csv_and_departures_name_their_cell(settings, 
         (('"nationality=PL"', '"nationality=Q9"'), "'Q9' is not in dimensions.yaml; allowed: german"),
         (('"nationality=PL"', '"purpose=family"'), "foreign_population has no dimension 'purpose'"),
         (("kind: reference_date, day: any", "kind: year"), "but foreign_population has 'reference_date'"),
+        (("table: welcome-2025", "table: x\nsource: counselling"), "allowed: bamf, own_tables"),
+        (("foreign_population", "counselling_contacts"), "holds protected counts"),
         (("table: welcome-2025", "table: ../up"), "table: String should match pattern"),
         (("table: welcome-2025", "table: x\nsource: lsn"), "none whose tables come by hand"),
         (("ignore: [Bemerkung]", "ignore: [Anzahl]"), "columns are named twice: ['Anzahl']"),

@@ -8,10 +8,11 @@ import pytest
 from etl.errors import FetchError, NotOfferedError
 from etl.logs import keep_secret
 from etl.pipeline import last_run, run
+from etl.registry import SOURCES, SourceCode
 from etl.settings import Settings
-from etl.sources.base import Credentials
+from etl.sources.base import Credentials, Part, Request
 from etl.store import current_state
-from tests.etl.invented_source import Publisher, body, catalogue
+from tests.etl.invented_source import Publisher, body, catalogue, parse
 from tests.etl.test_checks import eight, state
 from tests.etl.test_publish import put
 
@@ -176,3 +177,12 @@ def test_the_first_run_over_an_empty_store_says_when_there_is_nothing(settings, 
     assert (result.exit_code, result.message[:8]) == (1, "no table")
     assert last_run(settings.published_dir)["exit_code"] == 1
     assert not (settings.published_dir / "current").exists()
+
+
+def test_a_file_looked_for_under_many_addresses_is_told_briefly(settings, monkeypatch):
+    publisher = Publisher(monkeypatch)
+    ways = Part(tuple(Request(f"https://one.example/{n}", name=f"way{n}") for n in range(5)))
+    monkeypatch.setitem(SOURCES, "lsn", SourceCode(lambda table, context: [ways], parse, publisher.fetcher))
+    message = run(settings, catalogue(), ["lsn"]).outcomes[0].message
+    assert message.count("HTTP 404") == 2
+    assert message.endswith("and 3 more ways failed")

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 import stamina
 
+from etl.asking import newest_stored
 from etl.catalogue import load_catalogue
 from etl.http import HttpReply
-from etl.loading import _newest_stored
 from etl.pipeline import run
 from etl.raw import RawStore
 from etl.settings import Settings
@@ -195,9 +195,9 @@ def test_offline_takes_the_way_that_was_answered_last(tmp_path):
     ways = [Request("https://x.example/json", (), "jsonstat"), Request("https://x.example/tsv", (), "tsv")]
     for age, way in zip((5, 1), ways, strict=True):
         raw.save("s", "t", way, HttpReply(200, way.url, {}, b"x", WHEN - timedelta(days=age)))
-    assert _newest_stored(raw, "s", "t", Part(tuple(ways))) == Part((ways[1],))
+    assert newest_stored(raw, "s", "t", Part(tuple(ways))) == Part((ways[1],))
     raw.log("s", "t", ways[0], ways[0].url, "not_modified")  # the publisher confirmed the older one today
-    assert _newest_stored(raw, "s", "t", Part(tuple(ways))) == Part((ways[0],))
+    assert newest_stored(raw, "s", "t", Part(tuple(ways))) == Part((ways[0],))
 
 
 def test_a_log_line_cut_by_a_kill_costs_that_line_only(tmp_path):

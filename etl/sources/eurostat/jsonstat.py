@@ -93,6 +93,7 @@ def _read_section(section: bytes) -> pl.DataFrame | None:
         section.count(b'"') == 2 * cells.height
         and section.count(b',"') == cells.height - 1
         and section.count(b",") == cells.height - 1
+        and section.count(b":") == cells.height
         and cells.null_count().row(0) == (0, 0)
         and bool(cells["value"].is_finite().all())
     )

@@ -125,7 +125,7 @@ def _records(blocks: Iterable[bytes], where: str) -> Iterator[tuple[int, bytes]]
 def _end_of_records(text: bytes) -> int:
     """Where the last line ends that is complete: a line end within quotation marks is none."""
     end = text.rfind(b"\n") + 1
-    while end and text.count(b'"', 0, end) % 2:
+    while b'"' in text and end and text.count(b'"', 0, end) % 2:
         opening = text.rfind(b'"', 0, end)
         end = text.rfind(b"\n", 0, opening) + 1
     return end

@@ -35,7 +35,7 @@ def parse(reply: Reply, catalogue: Catalogue) -> Tidy:
 
 
 def recognise(body: bytes, name: str) -> str | None:
-    """The table of a file named like the publisher's, as CSV or as workbook (``2025_5-2-2.xlsx``); None if it is none."""
+    """The table of a file named like the publisher's, CSV or workbook (``2025_5-2-2.xlsx``); None if it is none."""
     found = FILE_NAME.fullmatch(name)
     if found and found[1] in WORKBOOKS and body.startswith(b"PK"):
         return found[1]

@@ -29,5 +29,5 @@ def probe(session: PoliteSession, context: Context) -> list[Finding]:
 
 
 def recognise(body: bytes, name: str) -> str | None:
-    """The matrix, if the file is an archive named like the publisher's (``KWM_2024.zip``): only the name has the year."""
+    """The matrix, if the file is an archive named ``KWM_2024.zip`` like the publisher's: only the name has the year."""
     return MATRIX if FILE_NAME.search(name) and body.startswith(b"PK") else None
