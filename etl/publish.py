@@ -25,7 +25,7 @@ from etl.schema import KEY, OBSERVATION_COLUMNS, in_order
 from etl.store import POINTER, VINTAGE_FORMAT, current_figures, current_file, indicators_of, literal, open_current
 from etl.store_schema import SCHEMA_VERSION, TABLES
 
-MEMORY = "1GB"  # of the database while it writes; more goes to its temporary files
+MEMORY = "300MB"  # of the database while it writes; more goes to its temporary files
 _KEYS = ", ".join(KEY)
 
 

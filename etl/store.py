@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from etl.errors import StoreError
-from etl.schema import OBSERVATION_COLUMNS, Observation
+from etl.schema import OBSERVATION_COLUMNS, Observation, in_order
 from etl.sources.base import AppliedCorrection
 
 POINTER = "current"
@@ -100,7 +100,8 @@ def _read_indicator(
     con: duckdb.DuckDBPyConnection, columns: str, condition: str, indicator: str, *params: str
 ) -> pl.DataFrame:
     sql = f"SELECT {columns} FROM observations WHERE indicator = {literal(indicator)} AND {condition}"  # noqa: S608
-    return con.sql(sql, params=list(params)).pl().with_columns(pl.col(pl.String).cast(pl.Categorical))
+    frame = con.sql(sql, params=list(params)).pl().with_columns(pl.col(pl.String).cast(pl.Categorical))
+    return in_order(frame)  # a copy: the numbers as they come would keep the memory of the texts beside them
 
 
 def applied_corrections(published_dir: Path) -> dict[tuple[str, str], list[AppliedCorrection]]:

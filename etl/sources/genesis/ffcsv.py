@@ -14,23 +14,20 @@ old    ``1_Merkmal_Code``, ``1_Auspraegung_Code``  a column each, ``BEVSTD__Bevo
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from etl.errors import ParseError
 from etl.sources.genesis.figures import with_figures
+from etl.sources.genesis.lines import columns, whole_lines
 
 # the region variables that are kept, and the catalogue's level of their codes; a row of any other one is left out
 LEVELS = {"KREISE": "district", "DLAND": "land", "DINSG": "country", "DG": "country"}
 TOTALS = ("", "INSGESAMT")
-LONGEST = 1 << 20  # bytes of one line
 
-_SEPARATORS = b";\n"
-_ALL_BUT_SEPARATORS = bytes(set(range(256)) - set(_SEPARATORS))
 _BLOCK = re.compile(r"([1-9][0-9]?)_(?:variable_code|Merkmal_Code)")
 _KNOWN = re.compile(
     "(?:statistics|time|value_variable)_(?:code|label)|time|value|value_unit|value_q|"
@@ -84,7 +81,7 @@ def read(
     codes = {key.split("/", 1)[1] for key in regions}
     kept: list[pl.DataFrame] = []
     header: Header | None = None
-    for line, records in _records(blocks, where):
+    for line, records in whole_lines(blocks, where):
         if header is None:
             first, _, records = records.partition(b"\n")
             header = _header(first, where)
@@ -96,49 +93,6 @@ def read(
     rows = _with_region(pl.concat(kept), header, regions, where)
     cells = with_figures(_placed(_long(rows, header), header, merged, where), where)
     return _unique(cells, where)
-
-
-def _records(blocks: Iterable[bytes], where: str) -> Iterator[tuple[int, bytes]]:
-    """Number of the first line and bytes of whole lines, without byte-order mark, lines ending in LF."""
-    line, rest, begun = 1, b"", False
-    for block in blocks:
-        rest += block
-        if not begun:
-            if len(rest) < 3:
-                continue
-            rest, begun = rest.removeprefix(b"\xef\xbb\xbf"), True
-        end = _end_of_records(rest)
-        if len(rest) - end > LONGEST:
-            raise ParseError(
-                f"{where}: no end of the line within {LONGEST:,} bytes from line {line} on (a quotation mark that is "
-                "not closed?); look at the raw reply"
-            )
-        if end:
-            records = _plain_ends(rest[:end], line, where)
-            rest = rest[end:]
-            yield line, records
-            line += records.count(b"\n")
-    if rest:
-        yield line, _plain_ends(rest if rest.endswith(b"\n") else rest + b"\n", line, where)
-
-
-def _end_of_records(text: bytes) -> int:
-    """Where the last line ends that is complete: a line end within quotation marks is none."""
-    end = text.rfind(b"\n") + 1
-    while b'"' in text and end and text.count(b'"', 0, end) % 2:
-        opening = text.rfind(b'"', 0, end)
-        end = text.rfind(b"\n", 0, opening) + 1
-    return end
-
-
-def _plain_ends(records: bytes, line: int, where: str) -> bytes:
-    if b"\r" not in records:
-        return records
-    records = records.replace(b"\r\n", b"\n")
-    if b"\r" in records:
-        at = line + records[: records.index(b"\r")].count(b"\n")
-        raise ParseError(f"{where}: line {at} holds a carriage return; the reply is garbled, fetch it again")
-    return records
 
 
 def _header(line: bytes, where: str) -> Header:
@@ -187,81 +141,9 @@ def _old_figures(names: Sequence[str], where: str) -> tuple[Figure, ...]:
 
 def _rows(records: bytes, line: int, header: Header, codes: Collection[str], where: str) -> pl.DataFrame:
     """The needed columns, as text, of the rows that have the code of one of the regions in any block."""
-    records = _as_utf8(records, line, header, where)
-    rows = _careful(records, line, header, where) if b'"' in records else _quick(records, line, header, where)
+    rows = columns(records, line, header.names, header.needed, where, windows=header.old)
     attributes = [pl.col(attribute) for _, attribute in header.pairs]
     return rows.filter(pl.any_horizontal(a.is_in(list(codes)) for a in attributes))
-
-
-def _as_utf8(records: bytes, line: int, header: Header, where: str) -> bytes:
-    """The old layout exists in Windows' encoding too."""
-    if records.isascii():
-        return records
-    try:
-        records.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if header.old:
-            return records.decode("cp1252", "replace").encode()
-        at = line + records[: error.start].count(b"\n")
-        raise ParseError(f"{where}: line {at} is not UTF-8; the reply is garbled, fetch it again") from error
-    return records
-
-
-def _quick(records: bytes, line: int, header: Header, where: str) -> pl.DataFrame:
-    _check_widths(records, line, header, where)
-    try:
-        return pl.read_csv(
-            records,
-            separator=";",
-            has_header=False,
-            schema=dict.fromkeys(header.names, pl.String()),
-            columns=header.needed,
-            quote_char=None,
-            empty_string_is_null=False,
-            row_index_name="line",
-            row_index_offset=line,
-        )
-    except pl.exceptions.PolarsError as error:
-        raise ParseError(f"{where}: from line {line} on: {str(error)[:120]}; fetch it again") from error
-
-
-def _check_widths(records: bytes, line: int, header: Header, where: str) -> None:
-    """Every line has as many fields as the header: what is left without all other bytes shows it."""
-    width = len(header.names)
-    separators = records.translate(None, _ALL_BUT_SEPARATORS)
-    if separators != (b";" * (width - 1) + b"\n") * separators.count(b"\n"):
-        for number, record in enumerate(records.split(b"\n"), start=line):
-            if record.count(b";") != width - 1:
-                raise _wrong_width(number, record.count(b";") + 1, width, record.decode("utf-8", "replace"), where)
-
-
-def _careful(records: bytes, line: int, header: Header, where: str) -> pl.DataFrame:
-    """The same where quotation marks are: a field may then hold separators and line ends."""
-    reader = csv.reader(io.StringIO(records.decode("utf-8"), newline=""), delimiter=";", strict=True)
-    needed = header.needed
-    columns: list[list[str]] = [[] for _ in needed]
-    lines: list[int] = []
-    before = 0
-    try:
-        for fields in reader:
-            if len(fields) != len(header.names):
-                raise _wrong_width(line + before, len(fields), len(header.names), ";".join(fields), where)
-            for column, at in zip(columns, needed, strict=True):
-                column.append(fields[at])
-            lines.append(line + before)
-            before = reader.line_num
-    except csv.Error as error:
-        raise ParseError(f"{where}: line {line + before}: {error}; the reply is garbled, fetch it again") from error
-    texts = [pl.Series(header.names[at], column, dtype=pl.String) for at, column in zip(needed, columns, strict=True)]
-    index = pl.Series("line", lines, dtype=pl.get_index_type())
-    return pl.DataFrame([index, *texts])
-
-
-def _wrong_width(line: int, came: int, width: int, text: str, where: str) -> ParseError:
-    return ParseError(
-        f"{where}: line {line} should have {width} fields as the header has, got {came}: {text!r:.120}; "
-        "the reply is cut or garbled, fetch it again"
-    )
 
 
 def _with_region(rows: pl.DataFrame, header: Header, regions: Mapping[str, str], where: str) -> pl.DataFrame:
@@ -314,7 +196,7 @@ def _placed(cells: pl.DataFrame, header: Header, merged: Mapping[str, Sequence[s
         _refuse(twice, f"variable {code} more than once", where)
         attributes = (pl.when(i).then(a) for i, (_, a) in zip(is_it, pairs, strict=True))
         by_code[code] = pl.coalesce(*attributes)
-    columns = {}
+    placed: dict[str, pl.Expr] = {}
     for column, codes in merged.items():
         shared = [by_code.pop(code) for code in codes if code in by_code]
         if not shared:
@@ -324,11 +206,11 @@ def _placed(cells: pl.DataFrame, header: Header, merged: Mapping[str, Sequence[s
         parts = [pl.when(~s.is_in(TOTALS)).then(s) for s in shared]
         several = cells.filter(pl.sum_horizontal(p.is_not_null().cast(pl.Int32) for p in parts) > 1)
         _refuse(several, f"more than one of the variables {list(codes)} of column '{column}'", where)
-        columns[column] = pl.coalesce(*parts, *shared)
-    columns |= by_code
+        placed[column] = pl.coalesce(*parts, *shared)
+    placed |= by_code
     return cells.select(
         "line",
-        *(columns[name].fill_null("").alias(name) for name in sorted(columns)),
+        *(placed[name].fill_null("").alias(name) for name in sorted(placed)),
         "value_variable_code",
         "value_unit",
         "region",
