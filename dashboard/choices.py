@@ -47,21 +47,39 @@ def breakdowns_of(indicator: Indicator, chosen: Sequence[str]) -> tuple[str, ...
 def measures_of(indicator: Indicator, breakdowns: Sequence[str], metadata: Metadata) -> tuple[Measure, ...]:
     """What the indicator can be shown as.
 
-    A share needs its other indicator in the store, an index a count, per 1,000 the population: of a group it would
-    be a rate per head of everybody, which readers take for the group's own.
+    A share needs its other indicator of the same source in the store, an index a count, per 1,000 the population: of
+    a group it would be a rate per head of everybody, which readers take for the group's own.
     """
     possible: list[Measure] = ["number"]
     other = metadata.indicators.get(indicator.share_indicator or "")
-    # a published share exists only for the breakdowns that are published
-    if other and (indicator.share_kind == "denominator" or any(b in other.breakdowns for b in breakdowns)):
+    if other and _has_share(indicator, other, breakdowns):
         possible.append("share")
     of_a_group = any(_is_group(b, indicator) for b in breakdowns)
-    if indicator.per1000 and POPULATION in metadata.indicators and not of_a_group:
+    population = metadata.indicators.get(POPULATION)
+    if indicator.per1000 and population and _divides(indicator, population) and not of_a_group:
         possible.append("per1000")
+    if len(indicator.periods) < 2:
+        return tuple(possible)
+    # a balance crosses zero: no index and no percentage of it says anything
     if indicator.measure != "rate" and not all(is_balance(b) for b in breakdowns):
-        possible.append("index")  # a balance crosses zero: an index of it says nothing
-    possible.append("change")
+        possible.append("index")
+    if not any(is_balance(b) for b in breakdowns):
+        possible.append("change")
     return tuple(possible)
+
+
+def _has_share(indicator: Indicator, other: Indicator, breakdowns: Sequence[str]) -> bool:
+    """Whether any share can be shown: published for a breakdown, or a part of a total that its source has."""
+    if indicator.share_kind == "published":
+        return any(b in other.breakdowns for b in breakdowns)
+    if indicator.id == other.id and "" in breakdowns:
+        return False  # the total's share of itself
+    return _divides(indicator, other)
+
+
+def _divides(indicator: Indicator, whole: Indicator) -> bool:
+    """Whether a source of the indicator has the whole too: counts of two sources make no rate."""
+    return not {*indicator.sources}.isdisjoint(whole.total_sources)
 
 
 def is_rate(indicator: Indicator) -> bool:
@@ -71,11 +89,11 @@ def is_rate(indicator: Indicator) -> bool:
 
 def is_balance(breakdown: str) -> bool:
     """Whether the figures are arrivals minus departures: they cross zero, so no percentage of them says anything."""
-    return direction_of(breakdown) == "net"
+    return (direction_of(breakdown) or "").rpartition("_")[2] == "net"
 
 
 def direction_of(breakdown: str) -> str | None:
-    """``in``, ``out`` or ``net``; None where nothing moves."""
+    """``in``, ``out`` or ``net``, of commuters ``commute_in`` and so on; None where nothing moves."""
     found = (part.removeprefix("direction=") for part in breakdown.split(";") if part.startswith("direction="))
     return next(found, None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboard import formats
 from dashboard.choices import Measure, is_rate
-from dashboard.metadata import Indicator, Lang, Metadata, common_parts
+from dashboard.metadata import Indicator, Lang, Metadata, common_parts, spoken_parts
 from dashboard.text import has_text, text
 
 RATE_DECIMALS = 1
@@ -29,7 +29,7 @@ def breakdown_label(breakdown: str, indicator: Indicator, metadata: Metadata, la
     is nothing else is called by it, because a total of foreigners is not the total.
     """
     common = common_parts(indicator.breakdowns)
-    own = [part for part in breakdown.split(";") if part and part not in common]
+    own = [part for part in spoken_parts(breakdown) if part not in common]
     labels = []
     for part in own or common:
         dim, code = part.split("=", 1)
@@ -91,6 +91,8 @@ def share_title(indicator: Indicator, metadata: Metadata, lang: Lang) -> str:
     other = metadata.indicators[indicator.share_indicator or ""]
     if indicator.share_kind == "published":
         return other.title.to(lang)
+    if other.id == indicator.id:
+        return text(lang, "headlines.share_of_all", title=indicator.title.to(lang))
     # German declines a noun after its preposition; a title that has no such form stands in quotation marks
     key = f"wholes.{other.id}"
     whole = text(lang, key) if has_text(lang, key) else text(lang, "headlines.quoted", title=other.title.to(lang))

@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from dashboard.metadata import Base
 from dashboard.periods import year_before
 
 SERIES = ["indicator", "region", "breakdown", "source"]
@@ -19,10 +20,21 @@ BREAK = "break"
 NOT_APPLICABLE = "not_applicable"
 
 
+def with_base(figures: pl.DataFrame, bases: Sequence[Base]) -> pl.DataFrame:
+    """The figures with the id of what they stand on (column base), null where the catalogue names nothing."""
+    found = pl.lit(None, pl.String)
+    for base in bases:
+        inside = (pl.col("source") == base.source) & (pl.col("period_end") >= base.since)
+        if base.until:
+            inside &= pl.col("period_end") <= base.until
+        found = pl.when(inside).then(pl.lit(base.id)).otherwise(found)
+    return figures.with_columns(found.alias("base"))
+
+
 def ratio(figures: pl.DataFrame, totals: pl.DataFrame, per: float, *, same_day: bool) -> pl.DataFrame:
     """``figures`` over ``totals`` of the same source and region, times ``per``, with table and retrieval of the totals.
 
-    ``same_day`` asks for totals of the same day (a share); otherwise for those of 31 December of the
+    Both are frames of ``with_base``: where both name a base, it must be the same. ``same_day`` asks for totals of the same day (a share); otherwise for those of 31 December of the
     figure's year (a rate per inhabitants).
     """
     wanted = pl.col("period_end") if same_day else pl.date(pl.col("period_end").dt.year(), 12, 31)
@@ -31,21 +43,23 @@ def ratio(figures: pl.DataFrame, totals: pl.DataFrame, per: float, *, same_day: 
         "source",
         pl.col("period_end").alias("total_end"),
         pl.when(pl.col("status") != INCOMPLETE).then("value").alias("total"),
+        pl.col("base").alias("total_base"),
         pl.col("table").alias("total_table"),
         pl.col("retrieved_at").alias("total_retrieved"),
     )
     whole = pl.when(pl.col("status") != INCOMPLETE).then("value")
+    fits = (pl.col("base") == pl.col("total_base")).fill_null(True)
     return (
         figures.with_columns(wanted.alias("total_end"))
         .join(below, on=["region", "source", "total_end"], how="left", maintain_order="left")
         .with_columns(
-            pl.when(pl.col("total") > 0).then(whole / pl.col("total") * per).alias("value"),
-            pl.when(pl.col("value").is_not_null() & pl.col("total").is_null())
+            pl.when((pl.col("total") > 0) & fits).then(whole / pl.col("total") * per).alias("value"),
+            pl.when(pl.col("value").is_not_null() & (pl.col("total").is_null() | ~fits))
             .then(pl.lit(NOT_APPLICABLE))
             .otherwise("status")
             .alias("status"),
         )
-        .drop("total_end", "total")
+        .drop("total_end", "total", "total_base")
     )
 
 

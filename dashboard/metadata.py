@@ -15,6 +15,7 @@ from dashboard.store import Store
 
 Lang = Literal["de", "en"]
 REGION_SUM = "BSR"
+SPOKEN_LAST = frozenset({"age", "sex"})
 
 
 def qualified(title: str, part: str) -> str:
@@ -28,6 +29,12 @@ def common_parts(breakdowns: Sequence[str]) -> tuple[str, ...]:
     """What all breakdowns have in common (``nationality=foreign``): it belongs to the indicator, not to one of them."""
     shared = set.intersection(*({*b.split(";")} for b in breakdowns)) if breakdowns else set()
     return tuple(sorted(part for part in shared if part))
+
+
+def spoken_parts(breakdown: str) -> list[str]:
+    """The parts of a breakdown in the order in which they are said: age and sex last, as in "foreigners, female"."""
+    parts = [part for part in breakdown.split(";") if part]
+    return sorted(parts, key=lambda part: (part.split("=", 1)[0] in SPOKEN_LAST, part.split("=", 1)[0]))
 
 
 @dataclass(frozen=True)
@@ -77,8 +84,24 @@ class Break:
 
 
 @dataclass(frozen=True)
+class Base:
+    """What the figures of ``source`` from ``since`` up to and including ``until`` stand on, such as a census.
+
+    Figures of different bases make no rate; ``until`` None is up to now.
+    """
+
+    source: str
+    id: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True)
 class Indicator:
-    """An indicator and what the store holds of it: its breakdowns, regions and periods, each in order."""
+    """An indicator and what the store holds of it: its breakdowns, regions and periods, each in order.
+
+    ``sources`` have any of its figures, ``total_sources`` those of its total: what a rate can be made of.
+    """
 
     id: str
     theme: str
@@ -98,9 +121,12 @@ class Indicator:
     notes: tuple[Label, ...]
     related: tuple[str, ...]
     breaks: tuple[Break, ...]
+    bases: tuple[Base, ...]
     breakdowns: tuple[str, ...]
     regions: tuple[str, ...]
     periods: tuple[Period, ...]
+    sources: tuple[str, ...]
+    total_sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -215,15 +241,18 @@ def _indicators(store: Store, dimensions: dict[str, Dimension]) -> dict[str, Ind
     breaks: dict[str, list[Break]] = {}
     for row in store.query('SELECT * FROM breaks ORDER BY indicator, "at"').to_dicts():
         breaks.setdefault(row["indicator"], []).append(Break(row["source"], row["at"], _label(row, "text")))
+    bases: dict[str, list[Base]] = {}
+    for row in _rows_if_there(store, "bases"):
+        bases.setdefault(row["indicator"], []).append(Base(row["source"], row["base"], row["since"], row["until"]))
     found = {}
     for row in store.query("SELECT * FROM indicators ORDER BY sort_order, id").to_dicts():
         if row["id"] not in held:
             continue
-        breakdowns, regions, periods = held[row["id"]]
+        own = held[row["id"]]
         found[row["id"]] = Indicator(
             id=row["id"],
             theme=row["theme"],
-            title=_full_title(_label(row, "title"), common_parts(breakdowns), dimensions),
+            title=_full_title(_label(row, "title"), common_parts(own.breakdowns), dimensions),
             definition=_label(row, "definition"),
             reading=_label(row, "reading"),
             unit=row["unit"],
@@ -239,30 +268,56 @@ def _indicators(store: Store, dimensions: dict[str, Dimension]) -> dict[str, Ind
             notes=tuple(Label(note["de"], note["en"]) for note in json.loads(row["notes_json"])),
             related=tuple(row["related"]),
             breaks=tuple(breaks.get(row["id"], ())),
-            breakdowns=_sorted_breakdowns(breakdowns, dimensions),
-            regions=tuple(regions),
-            periods=tuple(sorted(periods)),
+            bases=tuple(bases.get(row["id"], ())),
+            breakdowns=_sorted_breakdowns(own.breakdowns, dimensions),
+            regions=own.regions,
+            periods=own.periods,
+            sources=own.sources,
+            total_sources=own.total_sources,
         )
     return found
 
 
-def _held(store: Store) -> dict[str, tuple[list[str], list[str], list[Period]]]:
-    """Per indicator: the breakdowns, regions (in order) and periods that any vintage has a row of."""
+def _rows_if_there(store: Store, table: str) -> list[dict[str, Any]]:
+    """All rows of a table that came to the store's schema later; none where an older store lacks it."""
+    known = store.query("SELECT 1 FROM duckdb_tables() WHERE table_name = $name", {"name": table})
+    return store.query(f"FROM {table}").to_dicts() if known.height else []
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What any vintage has a row of: breakdowns as found, regions and periods in order, sources by name."""
+
+    breakdowns: tuple[str, ...]
+    regions: tuple[str, ...]
+    periods: tuple[Period, ...]
+    sources: tuple[str, ...]
+    total_sources: tuple[str, ...]
+
+
+def _held(store: Store) -> dict[str, _Held]:
+    """What the store holds of each indicator."""
     rows = store.query(
         """
         SELECT indicator,
                list(DISTINCT breakdown) AS breakdowns,
                list(DISTINCT region) AS regions,
-               list(DISTINCT {'end': period_end, 'start': period_start, 'id': period, 'kind': period_kind}) AS periods
+               list(DISTINCT {'end': period_end, 'start': period_start, 'id': period, 'kind': period_kind}) AS periods,
+               list(DISTINCT source) AS sources,
+               list(DISTINCT source) FILTER (breakdown = '' AND value IS NOT NULL) AS total_sources
         FROM observations GROUP BY indicator
         """
     ).to_dicts()
     order = {row["id"]: row["sort_order"] for row in store.query("SELECT id, sort_order FROM regions").to_dicts()}
     return {
-        row["indicator"]: (
-            row["breakdowns"],
-            sorted((r for r in row["regions"] if r in order), key=lambda r: (order[r], r)),
-            [Period(**{**period, "id": shown_id(period["id"], period["kind"])}) for period in row["periods"]],
+        row["indicator"]: _Held(
+            breakdowns=tuple(row["breakdowns"]),
+            regions=tuple(sorted((r for r in row["regions"] if r in order), key=lambda r: (order[r], r))),
+            periods=tuple(
+                sorted(Period(**{**period, "id": shown_id(period["id"], period["kind"])}) for period in row["periods"])
+            ),
+            sources=tuple(sorted(row["sources"])),
+            total_sources=tuple(sorted(row["total_sources"] or ())),
         )
         for row in rows
     }
@@ -272,9 +327,10 @@ def _sorted_breakdowns(breakdowns: Sequence[str], dimensions: dict[str, Dimensio
     """Total first, then one dimension before two, codes in the order of their dimension."""
     ranks = {dim: {code: n for n, code in enumerate(entry.values)} for dim, entry in dimensions.items()}
 
-    def key(breakdown: str) -> tuple[int, list[tuple[str, int, str]]]:
-        parts = [part.split("=", 1) for part in breakdown.split(";") if part]
-        return len(parts), [(dim, ranks.get(dim, {}).get(code, len(ranks)), code) for dim, code in parts]
+    def key(breakdown: str) -> tuple[int, list[tuple[bool, str, int, str]]]:
+        parts = [part.split("=", 1) for part in spoken_parts(breakdown)]
+        placed = [(dim in SPOKEN_LAST, dim, ranks.get(dim, {}).get(code, len(ranks)), code) for dim, code in parts]
+        return len(parts), placed
 
     return tuple(sorted(breakdowns, key=key))
 

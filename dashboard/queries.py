@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from dashboard.choices import POPULATION, breakdowns_of, breaks_of, is_rate, periods_of
-from dashboard.measures import changes, index_figures, ratio
-from dashboard.metadata import Lang, Metadata
+from dashboard.measures import changes, index_figures, ratio, with_base
+from dashboard.metadata import Indicator, Lang, Metadata
 from dashboard.periods import SEMESTER, SEMESTERS
 from dashboard.store import Store
 from dashboard.view import View, range_days
@@ -36,8 +37,10 @@ EXPORT_COLUMNS = (
     "known_from",
     "known_until",
 )
-# what a view's figures carry beside them: the count behind a worked-out value, and where its denominator is from
-WORKING_COLUMNS = ("counted", "total_table", "total_retrieved")
+# what a view's figures carry beside them: the count behind a worked-out value, where its denominator is from, and
+# why they are not from the catalogue's preferred source
+WORKING_COLUMNS = ("counted", "total_table", "total_retrieved", "passed_over")
+FEW, INCOMPLETE = "few", "incomplete"  # the reasons: too few figures, or not all of the chart's series
 
 SHORTEST = 3  # figures of a series: fewer tell no development
 
@@ -132,16 +135,20 @@ def _indicator_figures(store: Store, metadata: Metadata, view: View, indicator_i
     if view.measure == "share" and indicator.share_kind == "published" and other:
         # the publisher's own share, with its own breaks and sources, not one that is worked out here
         published = tuple(b for b in breakdowns if b in other.breakdowns)
-        return _without_total(_series(store, metadata, view, other.id, published))
-    figures = _series(store, metadata, view, indicator_id, breakdowns)
+        return _series(store, metadata, view, other.id, published)
+    # of what is divided, the source is chosen by the rates: one that lacks the whole has none
     if view.measure == "share" and other:
-        return ratio(figures, _totals(store, view, other.id), 100, same_day=True)
+        shares = partial(ratio, totals=_totals(store, view, other), per=100, same_day=True)
+        return _series(store, metadata, view, indicator_id, breakdowns, shares)
     if view.measure == "per1000":
-        return ratio(figures, _totals(store, view, POPULATION), 1000, same_day=False)
+        totals = _totals(store, view, metadata.indicators[POPULATION])
+        rates = partial(ratio, totals=totals, per=1000, same_day=False)
+        return _series(store, metadata, view, indicator_id, breakdowns, rates)
+    figures = _series(store, metadata, view, indicator_id, breakdowns)
     if view.measure == "change":
         days = [(b.source, b.at) for b in breaks_of(indicator, view.measure, metadata)]
         figures = changes(figures, in_units=is_rate(indicator), breaks=days)
-    return _without_total(figures)
+    return figures
 
 
 def _without_total(figures: pl.DataFrame) -> pl.DataFrame:
@@ -152,12 +159,21 @@ def _without_total(figures: pl.DataFrame) -> pl.DataFrame:
 
 
 def _series(
-    store: Store, metadata: Metadata, view: View, indicator_id: str, breakdowns: tuple[str, ...]
+    store: Store,
+    metadata: Metadata,
+    view: View,
+    indicator_id: str,
+    breakdowns: tuple[str, ...],
+    divided: Callable[[pl.DataFrame], pl.DataFrame] = _without_total,
 ) -> pl.DataFrame:
-    """All periods of the view's regions in the view's order, one source for each series."""
+    """All periods of the view's regions in the view's order, one source for each series; ``divided`` makes the rates
+    of all sources before one is chosen."""
     chosen = Selection(indicators=(indicator_id,), regions=view.regions, breakdowns=breakdowns, vintage=view.vintage)
-    found = observations(store, chosen, view.lang)
-    used = source_of_each_series(found, metadata.indicators[indicator_id].preferred_source)
+    indicator = metadata.indicators[indicator_id]
+    counts = observations(store, chosen, view.lang).with_columns(pl.col("value").alias("counted"))
+    found = divided(with_base(counts, indicator.bases)).drop("base")
+    used = source_of_each_series(found, indicator.preferred_source)
+    reason = _passed_over(found, used, indicator.preferred_source)
     return (
         found.join(used, on=["region", "breakdown", "source"], how="semi")
         .sort(
@@ -165,11 +181,17 @@ def _series(
             pl.col("breakdown").replace_strict(_ranks(breakdowns), return_dtype=pl.Int64),
             "period_end",
         )
-        .with_columns(
-            pl.col("value").alias("counted"),
-            _shown_period().alias("period"),
-        )
+        .with_columns(_shown_period().alias("period"), pl.lit(reason, pl.String).alias("passed_over"))
     )
+
+
+def _passed_over(found: pl.DataFrame, used: pl.DataFrame, preferred: str) -> str | None:
+    """Why no series is from the preferred source; None where one is, or where there is nothing to choose."""
+    if used.is_empty() or preferred in used["source"]:
+        return None
+    held = found.filter((pl.col("source") == preferred) & pl.col("value").is_not_null())
+    wanted = used.select("region", "breakdown").unique().height
+    return FEW if held.select("region", "breakdown").unique().height == wanted else INCOMPLETE
 
 
 def _shown_period() -> pl.Expr:
@@ -204,9 +226,9 @@ def source_of_each_series(found: pl.DataFrame, preferred: str) -> pl.DataFrame:
     )
 
 
-def _totals(store: Store, view: View, indicator_id: str) -> pl.DataFrame:
-    chosen = Selection(indicators=(indicator_id,), regions=view.regions, breakdowns=("",), vintage=view.vintage)
-    return observations(store, chosen)
+def _totals(store: Store, view: View, indicator: Indicator) -> pl.DataFrame:
+    chosen = Selection(indicators=(indicator.id,), regions=view.regions, breakdowns=("",), vintage=view.vintage)
+    return with_base(observations(store, chosen), indicator.bases)
 
 
 def _ranks(values: Sequence[str]) -> dict[str, int]:

@@ -36,6 +36,10 @@ class Asker:
         make = self.code.fetcher
         self._fetch: Fetcher = make(raw, session, context) if make else plain_fetcher(raw, session, source.id)
 
+    @property
+    def has_no_account(self) -> bool:
+        return self.source.account and self.context.credentials is None
+
     def parts(self, table: str) -> list[Part]:
         """What to ask for; offline only what is stored, of several ways the one that was answered last."""
         if not self.offline:

@@ -123,6 +123,9 @@ def _load_table(catalogue: Catalogue, table: str, asker: Asker) -> Loaded:
         if got is not None:
             read.append(got)
             notes += [*got[0].notes, *([f"first way failed: {_bounded(problems)}"] if problems else [])]
+        elif not offered and asker.has_no_account:
+            reason = f"{_why_skipped(asker)} (without one the publisher does not offer it)"
+            return _without(TableOutcome(source.id, table, "skipped", message=reason))
         elif offered or not part.optional:
             return _without(TableOutcome(source.id, table, "failed", message=_bounded(problems)))
     try:
@@ -155,7 +158,7 @@ def _loaded(
 
 
 def _why_skipped(asker: Asker) -> str:
-    if asker.source.account and asker.context.credentials is None:
+    if asker.has_no_account:
         name = asker.source.id.upper()
         return f"no account; set {name}_USER and {name}_PASSWORD to load it"
     return "no stored reply; run without --offline first"
@@ -164,9 +167,12 @@ def _why_skipped(asker: Asker) -> str:
 def _load_part(
     catalogue: Catalogue, table: str, asker: Asker, part: Part
 ) -> tuple[tuple[Tidy, Reply] | None, list[str], bool]:
-    """The first alternative that can be read, what was wrong with those before, and whether any was offered."""
+    """The first alternative that can be read, what was wrong with others, and whether any was offered.
+
+    An edition of a file that is not there is no problem where another edition of it is (the same name of a reply).
+    """
     problems: list[str] = []
-    offered = False
+    absent: list[tuple[str, str]] = []
     for request in part.alternatives:
         reply: Reply | None = None
         try:
@@ -175,14 +181,17 @@ def _load_part(
             if len(part.alternatives) > 1:  # one that does not give every indicator its figures is no good
                 observe([(tidy, reply)], catalogue, asker.source, table)
         except (FetchError, ParseError, CorrectionError) as error:
-            offered |= not isinstance(error, NotOfferedError)
-            problems.append(_named(error, asker.source, table))
+            told = _named(error, asker.source, table)
+            if isinstance(error, NotOfferedError):
+                absent.append((request.name, told))
+            else:
+                problems.append(told)
             if reply is not None:
                 asker.raw.mark(reply, rejected=str(error))
             continue
         asker.raw.mark(reply, rejected=None)
-        return (tidy, reply), problems, True
-    return None, problems, offered
+        return (tidy, reply), [*problems, *(told for name, told in absent if name != request.name)], True
+    return None, [*problems, *(told for _, told in absent)], bool(problems)
 
 
 def _named(error: Exception, source: Source, table: str) -> str:
