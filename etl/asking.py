@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import requests
@@ -106,4 +107,4 @@ def request_url(request: Request) -> str:
 def newest_stored(raw: RawStore, source: str, table: str, part: Part) -> Part | None:
     """Of the ways to fill a part the one that was answered last: an older reply must not undo a newer one."""
     known = {r: at for r in part.alternatives if (at := raw.last_known(source, table, r.name)) is not None}
-    return Part((max(known, key=known.__getitem__),), part.optional) if known else None
+    return replace(part, alternatives=(max(known, key=known.__getitem__),)) if known else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -154,7 +154,7 @@ def _loaded(
     corrections = tuple(c for tidy, _ in read for c in tidy.corrections)
     partial = any(tidy.partial for tidy, _ in read) or all(reply.name == IMPORT for _, reply in read)
     outcome = TableOutcome(source.id, table, "loaded", rows, "", tuple(dict.fromkeys(notes)), corrections, partial)
-    return Loaded(frames, [reply for _, reply in read], [outcome])
+    return Loaded(frames, [replace(reply, body=b"") for _, reply in read], [outcome])  # bodies lie in the raw store
 
 
 def _why_skipped(asker: Asker) -> str:
@@ -182,12 +182,14 @@ def _load_part(
                 observe([(tidy, reply)], catalogue, asker.source, table)
         except (FetchError, ParseError, CorrectionError) as error:
             told = _named(error, asker.source, table)
-            if isinstance(error, NotOfferedError):
-                absent.append((request.name, told))
-            else:
-                problems.append(told)
             if reply is not None:
                 asker.raw.mark(reply, rejected=str(error))
+            if isinstance(error, NotOfferedError):
+                absent.append((request.name, told))
+                continue
+            problems.append(told)
+            if part.only_if_absent:
+                break
             continue
         asker.raw.mark(reply, rejected=None)
         return (tidy, reply), [*problems, *(told for name, told in absent if name != request.name)], True

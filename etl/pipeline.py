@@ -143,6 +143,7 @@ def _publish(
                 "refused: revisions larger than usual; look at them, then 'etl run --accept-revisions' publishes them"
             )
             return RunResult(REFUSED, now, outcomes, None, tuple(refused), message)
+    del published  # millions of rows: the database needs the memory now
     corrections = _corrections(settings.published_dir, outcomes)
     made = publish(settings.published_dir, candidate, metadata_tables(catalogue, corrections), "run")
     message = "published" if made else "nothing new: every figure is as published"
@@ -161,7 +162,10 @@ def _retained(
 
     Rows that the catalogue no longer knows go; tables that came by hand are known by their indicator and source.
     """
-    rows = published.filter(pl.col("region") != REGION_SUM)
+    loaded = {(o.source, o.table): o.partial for o in outcomes if o.state == "loaded"}
+    replaced = [{"source": s, "table": t} for (s, t), some_periods in loaded.items() if not some_periods]
+    whole = pl.DataFrame(replaced, schema=dict.fromkeys(("source", "table"), pl.Categorical))
+    rows = published.join(whole, on=["source", "table"], how="anti").filter(pl.col("region") != REGION_SUM)
     by_hand = [s.id for s in catalogue.sources.values() if s.manual]
     wanted = [
         {"indicator": i.id, "source": s.source, "table": s.table}
@@ -176,10 +180,6 @@ def _retained(
             rows.join(known, on=columns, how="anti").filter(pl.col("source").is_in(by_hand)),
         ]
     )
-    loaded = {(o.source, o.table): o.partial for o in outcomes if o.state == "loaded"}
-    replaced = [{"source": s, "table": t} for (s, t), some_periods in loaded.items() if not some_periods]
-    whole = pl.DataFrame(replaced, schema=dict.fromkeys(("source", "table"), pl.Categorical))
-    rows = rows.join(whole, on=["source", "table"], how="anti")
     if fresh:  # a partial table replaces its own periods
         periods = pl.concat(f.select(*columns, "period").unique() for f in fresh)
         rows = rows.join(periods, on=[*columns, "period"], how="anti")

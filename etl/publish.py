@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from etl.errors import StoreError
 from etl.metadata import Rows, metadata_hash
 from etl.raw import write_atomically
-from etl.revisions import changes, counts
+from etl.revisions import FIGURE, changes, counts
 from etl.schema import KEY, OBSERVATION_COLUMNS, in_order
 from etl.store import POINTER, VINTAGE_FORMAT, current_figures, current_file, indicators_of, literal, open_current
 from etl.store_schema import SCHEMA_VERSION, TABLES
@@ -109,7 +109,7 @@ def _changed(published_dir: Path, state: pl.DataFrame) -> pl.DataFrame:
     with open_current(published_dir) as con:
         for indicator in sorted({*state["indicator"].unique(), *indicators_of(con)}):
             now = state.filter(pl.col("indicator") == indicator)
-            changed = changes(current_figures(con, indicator), now)
+            changed = changes(current_figures(con, indicator, [*KEY, *FIGURE]), now)
             found.append(changed.filter(pl.col("change") != "unchanged").select(*KEY, "change"))
     return pl.concat(found)
 

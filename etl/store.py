@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -75,9 +75,9 @@ def state_at(published_dir: Path, vintage: str) -> pl.DataFrame:
         return _read(con, f"{_COLUMNS}, known_from, known_until", _KNOWN_THEN, vintage)
 
 
-def current_figures(con: duckdb.DuckDBPyConnection, indicator: str) -> pl.DataFrame:
-    """One indicator's rows of the figures known now, as ``Observation``."""
-    return _read_indicator(con, _COLUMNS, "known_until IS NULL", indicator)
+def current_figures(con: duckdb.DuckDBPyConnection, indicator: str, columns: Sequence[str]) -> pl.DataFrame:
+    """Some columns, the key's among them, of one indicator's figures known now, as in ``Observation``."""
+    return _read_indicator(con, ", ".join(columns), "known_until IS NULL", indicator)
 
 
 def indicators_of(con: duckdb.DuckDBPyConnection, table: str = "observations") -> list[str]:

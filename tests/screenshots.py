@@ -33,6 +33,10 @@ PAGES = {
     "columns": "/explore?i=migration_abroad&b=direction%3Dnet&chart=bar",
     "panels": f"/explore?i=employees&r={DISTRICTS}&chart=small-multiples",
     "table": "/explore?i=residence_permits&chart=table&lang=en",
+    "breaks": "/explore?i=population&r=03101",
+    "students": "/explore?i=students&b=nationality%3Dforeign",
+    "pending": "/explore?i=employees&b=total",
+    "employees-share": f"/explore?i=employees&r={DISTRICTS}&as=share&chart=bar",
     "notes": "/explore?i=nothing&r=99999,BSR&as=wrong&from=x",
 }
 

@@ -33,11 +33,13 @@ class Part:
     """One piece of a table (all of it, a region, a year): ``alternatives`` that can fill it, best first.
 
     A part that may be missing (``optional``: a year that may not be out yet) is passed over if the publisher
-    does not offer it; any other failure of a part fails its table.
+    does not offer it; any other failure of a part fails its table. With ``only_if_absent`` the next alternative is
+    asked only where the publisher does not offer the one before: a lesser way, which must not stand in on a bad day.
     """
 
     alternatives: tuple[Request, ...]
     optional: bool = False
+    only_if_absent: bool = False
 
 
 @dataclass(frozen=True)

@@ -109,10 +109,20 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
             | {"link": "https://example.org"}
             for i in ("population", "foreign_population")
         ],
-        "dimensions": [{"dim": "sex", "label_de": "Geschlecht", "label_en": "sex", "total_de": "x", "total_en": "x"}],
+        "dimensions": [
+            {"dim": dim, "label_de": dim, "label_en": dim, "total_de": "x", "total_en": "x"}
+            for dim in ("nationality", "sex")
+        ],
         "dimension_values": [
             {"dim": "sex", "code": "m", "sort_order": 0, "label_de": "männlich", "label_en": "male"},
             {"dim": "sex", "code": "f", "sort_order": 1, "label_de": "weiblich", "label_en": "female"},
+            {
+                "dim": "nationality",
+                "code": "foreign",
+                "sort_order": 0,
+                "label_de": "Ausländer",
+                "label_en": "foreigners",
+            },
         ],
         "breaks": [
             {"indicator": "population", "source": "lsn", "at": date(2022, 12, 31)}
@@ -139,6 +149,16 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
             ),
             _indicator("naturalisations", 5, measure="flow", period_kind="year"),
             _indicator("unemployment_rate", 6, unit="percent", decimals=1, measure="rate", period_kind="month"),
+            # one source has long series of a part, the preferred one the whole for two days, the newer still to come
+            _indicator(
+                "jobs",
+                7,
+                theme="employment",
+                share_indicator="jobs",
+                share_kind="denominator",
+                default_breakdown="nationality=foreign",
+                preferred_source="eurostat",
+            ),
         ],
     }
 
@@ -194,6 +214,11 @@ def _observations() -> list[tuple[object, ...]]:
         rows.append(_row("naturalisations", "BSR", str(year), sum(10 * n + year - 2000 for n in range(8)), kind="year"))
         rows.append(_row("residence_permits", "BSR", day, 1000 + (20 if year == 2024 else 0), breakdown="sex=m"))
         rows.append(_row("unemployment_rate", "03", f"{year}-06", 5 + (year - 2010) / 10, kind="month"))
+        rows.append(_row("jobs", "03101", f"{year}-06-30", 10 * (year - 2000), breakdown="nationality=foreign"))
         rows.append(_row("population", "DE91", day, 1_600_000, source="eurostat"))
         rows.append(_row("population", "03101", day, 1, source="eurostat"))
+    for breakdown, value in (("", 2400), ("nationality=foreign", 240)):
+        old, new = ("jobs", "03101", "2024-06-30", value), ("jobs", "03101", "2025-06-30", None)
+        rows.append(_row(*old, breakdown=breakdown, source="eurostat"))
+        rows.append(_row(*new, breakdown=breakdown, source="eurostat", status="pending"))
     return rows

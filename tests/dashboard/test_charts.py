@@ -19,10 +19,12 @@ from dashboard.charts.multiples import small_multiples
 from dashboard.charts.palette import PALETTES, Theme
 from dashboard.charts.sparkline import sparkline
 from dashboard.charts.spec import break_floors
-from dashboard.metadata import Metadata
+from dashboard.metadata import Lang, Metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store
-from dashboard.view import read
+from dashboard.tables import figures_table
+from dashboard.view import View, read
+from tests.dashboard.invented import Values, frame, having, indicator
 from tests.dashboard.small_store import DISTRICTS
 
 
@@ -193,3 +195,58 @@ def test_labels_with_room_stay_where_they_belong():
 def test_a_rate_draws_the_breaks_of_its_denominator(store: Store, metadata: Metadata):
     assert [mark.label for mark in model(store, metadata, r="03101", as_="per1000").breaks] == ["Bruch 2022"]
     assert model(store, metadata, r="03101").breaks == ()
+
+
+def made_up(metadata: Metadata, values: Values, lang: Lang = "de", **described: object) -> ChartModel:
+    """The model of one series of an indicator described by its changes."""
+    own = indicator(metadata, "own", **described)
+    figures = frame({("own", "03101", ""): values}, own.period_kind)
+    return chart_model(figures, View(("own",), ("03101",), ("",), lang=lang), having(metadata, own), "light")
+
+
+def test_no_line_runs_across_a_break(store: Store, metadata: Metadata):
+    one = model(store, metadata, i="population", r="03101")
+    for spec in (line_chart(one), sparkline(one)):
+        line = layers(spec, "line")[0]
+        assert line["encoding"]["detail"]["field"] == "g"
+        assert [row["g"] for row in line["data"]["values"]] == [0] * 12 + [1] * 3
+    # the other source has no break
+    assert {p.segment for p in model(store, metadata, i="population", r="DE91").series[0].points} == {0}
+
+
+def test_missing_months_are_gaps(metadata: Metadata):
+    one = made_up(metadata, {"2024-10": 1.0, "2025-09": 3.0, "2025-10": 2.0}, period_kind="month")
+    values = [p.value for p in one.series[0].points]
+    assert values == [1, *[None] * 10, 3, 2]
+    assert figures_table(one, "Zeitpunkt").count("\n") == 4  # a gap is no row of the table
+    quarters = made_up(metadata, {"2024-Q1": 1.0, "2024-Q2": 3.0, "2024-Q4": 2.0}, period_kind="quarter")
+    assert [p.period for p in quarters.series[0].points] == ["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"]
+
+
+def test_a_figure_between_two_gaps_is_drawn_even_in_a_crowded_chart(metadata: Metadata):
+    years = [*range(1900, 1970), 1975, *range(1980, 2000)]
+    one = made_up(metadata, {str(y): float(y) for y in years}, period_kind="year")
+    drawn = [row["period"] for row in layers(line_chart(one), "point")[0]["data"]["values"]]
+    assert drawn == ["1900", "1975", "1999"]
+
+
+@pytest.mark.parametrize(("years", "from_zero"), [(2, True), (3, False)])
+def test_two_periods_are_drawn_from_zero(metadata: Metadata, years: int, from_zero: bool):
+    one = made_up(metadata, {str(2020 + n): 1000.0 + n for n in range(years)}, period_kind="year")
+    low = layers(line_chart(one), "line")[0]["encoding"]["y"]["scale"]["domain"][0]
+    assert (low == 0) is from_zero
+
+
+def test_a_semester_is_not_named_by_the_year_of_its_last_day(metadata: Metadata):
+    one = made_up(metadata, {"2022-WS": 1.0, "2023-WS": 2.0}, period_kind="semester")
+    said = layers(line_chart(one), "line")[0]["encoding"]["x"]["axis"]["labelExpr"]
+    assert "'WS 22/23'" in said and "'WS 23/24'" in said
+    years = made_up(metadata, {"2022": 1.0, "2023": 2.0}, period_kind="year")
+    assert layers(line_chart(years), "line")[0]["encoding"]["x"]["axis"]["labelExpr"].startswith("utcFormat")
+
+
+def test_a_pending_figure_is_not_drawn(store: Store, metadata: Metadata):
+    one = model(store, metadata, i="jobs", r="03101", b="total")
+    assert [row["v"] for row in layers(line_chart(one), "point")[0]["data"]["values"]] == [2400]
+    assert [row["v"] for row in layers(bar_chart(one), "bar")[0]["data"]["values"]] == [2400, None]
+    assert "noch nicht veröffentlicht" in figures_table(one, "Zeitpunkt")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -133,3 +134,39 @@ def test_small_multiples_are_not_called_one_line_chart(store: Store, metadata: M
     assert alt_text("Befund.", view).startswith("Einzelbilder")
     model = chart_model(view_figures(store, metadata, view), view, metadata, "light")
     assert panel_alts(model)[1] == "Liniendiagramm: Salzgitter. 31.12.2010 1.500; 31.12.2024 2.900."
+
+
+def test_a_chart_names_the_preferred_source_that_it_passed_over(store: Store, metadata: Metadata):
+    _, source, said = around(store, metadata, i="jobs", r="03101")
+    assert "Amt lsn" in source and "eurostat" not in source
+    assert [c for c in said if "lsn" in c and "(eurostat)" in c and "ein oder zwei Zeitpunkte" in c]
+    _, _, english = around(store, metadata, i="population", r="03101,DE91", lang="en")
+    assert [c for c in english if "from eurostat" in c and "(lsn)" in c and "all of the chosen series" in c]
+    assert not [c for c in around(store, metadata, i="population", r="03101")[2] if "bevorzugte" in c]
+
+
+def test_a_pending_figure_is_said_once_for_all_series(store: Store, metadata: Metadata):
+    _, _, said = around(store, metadata, i="jobs", r="03101", b="total")
+    assert "Noch nicht veröffentlicht: Braunschweig (30.06.2025)." in said
+    _, _, said = around(store, metadata, i="jobs", r="03101", b="total,nationality=foreign")
+    assert "Noch nicht veröffentlicht (alle Reihen): 30.06.2025." in said
+
+
+def test_age_and_sex_are_said_last(metadata: Metadata):
+    known = having(
+        metadata, wide := indicator(metadata, "wide", breakdowns=("", "age=y0_17;nationality=foreign;sex=f"))
+    )
+    said = breakdown_label("age=y0_17;nationality=foreign;sex=f", wide, known, "de")
+    assert said == "Ausländerinnen und Ausländer, unter 18 Jahre, weiblich"
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_bases_are_read_where_the_store_has_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool):
+    monkeypatch.setenv("ETL_DATA_DIR", str(build(tmp_path)))
+    with duckdb.connect(next((tmp_path / "published").glob("*.duckdb"))) as connection:
+        if there:
+            connection.execute("INSERT INTO bases VALUES ('population', 'lsn', 'b', '2022-12-31', NULL, 'de', 'en')")
+        else:
+            connection.execute("DROP TABLE bases")
+    bases = read_metadata(current_store()).indicators["population"].bases
+    assert [(b.source, b.id, b.since, b.until) for b in bases] == [("lsn", "b", date(2022, 12, 31), None)] * there

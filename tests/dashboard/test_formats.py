@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from dashboard import formats
-from dashboard.periods import days_of, shown_id
+from dashboard.periods import days_of, later, shown_id
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,17 @@ def test_an_incomplete_sum_is_at_least():
     assert formats.figure(1500, "limited", 0, None, "de") == "mind. 1.500"
 
 
+def test_a_zero_made_by_rounding_says_so():
+    assert formats.figure(0, "rounded_zero", 0, None, "de") == "0 (gerundet)"
+    assert formats.figure(0, "ok", 0, None, "de") == "0"
+
+
 def test_units_stand_as_each_language_writes_them():
     assert formats.figure(14, "ok", 1, "%", "de") == "14,0\u00a0%"
     assert formats.figure(14, "ok", 1, "%", "en") == "14.0%"
+    assert formats.figure(61229, "ok", 0, "Mio. €", "de") == "61.229\u00a0Mio. €"
+    assert formats.figure(61229, "ok", 0, "m €", "en") == "€61,229m"
+    assert formats.with_suffix("−1,700", "€", "en") == "−€1,700"
 
 
 def test_moments_are_told_in_local_time():
@@ -84,3 +92,23 @@ def test_a_semester_is_not_a_month(stored: str, shown: str, german: str, english
 def test_a_semester_covers_six_months():
     assert days_of("2023-WS") == (date(2023, 10, 1), date(2024, 3, 31))
     assert days_of("2024-SS") == (date(2024, 4, 1), date(2024, 9, 30))
+
+
+def test_an_axis_has_short_names_of_semesters_and_quarters():
+    short = [formats.short_period(p, "de") for p in ("1999-WS", "2024-SS", "2024-Q2", "2024")]
+    assert short == ["WS 99/00", "SS 24", "Q2 24", "2024"]
+
+
+@pytest.mark.parametrize(
+    ("period", "months", "after"),
+    [
+        ("2024-11", 2, (date(2025, 1, 31), "2025-01")),
+        ("2024-06-30", 3, (date(2024, 9, 30), "2024-09-30")),
+        ("2024-Q4", 3, (date(2025, 3, 31), "2025-Q1")),
+        ("2023-WS", 6, (date(2024, 9, 30), "2024-SS")),
+        ("2024-SS", 6, (date(2025, 3, 31), "2024-WS")),
+    ],
+)
+def test_a_later_period_keeps_its_form(period: str, months: int, after: tuple[date, str]):
+    days = days_of(period)
+    assert days and later(period, days[1], months) == after

@@ -8,7 +8,7 @@ import pytest
 from dashboard.choices import Chart, Measure
 from dashboard.headlines import headline
 from dashboard.measures import changes, index_figures
-from dashboard.metadata import Metadata
+from dashboard.metadata import Lang, Metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store
 from dashboard.tiles import tile
@@ -70,7 +70,7 @@ def test_no_growth_is_claimed_on_an_incomplete_sum(store: Store, metadata: Metad
 def test_a_rate_changes_in_points_without_a_percentage(store: Store, metadata: Metadata):
     told = said(store, metadata, i="unemployment_rate", from_="2020")
     assert told == (
-        "Niedersachsen, Titel unemployment_rate: 6,4\u00a0% im Juni 2024, 0,4 Prozentpunkte mehr als im Juni 2020."
+        "Niedersachsen, Arbeitslosenquote: 6,4\u00a0% im Juni 2024, 0,4 Prozentpunkte mehr als im Juni 2020."
     )
 
 
@@ -145,6 +145,7 @@ def told_of(
     shown: Measure = "number",
     *,
     chart: Chart = "line",
+    lang: Lang = "de",
     **described: object,
 ) -> str:
     """The headline of made-up figures by region and breakdown of an indicator described by its changes."""
@@ -156,7 +157,8 @@ def told_of(
         figures = index_figures(figures)
     if shown == "change":
         figures = changes(figures, in_units=own.measure == "rate", breaks=[(b.source, b.at) for b in own.breaks])
-    view = View(("own",), tuple(dict.fromkeys(r for r, _ in series)), breakdowns, measure=shown, chart=chart)
+    regions = tuple(dict.fromkeys(r for r, _ in series))
+    view = View(("own",), regions, breakdowns, measure=shown, chart=chart, lang=lang)
     return headline(figures, view, having(metadata, own))
 
 
@@ -314,3 +316,79 @@ def test_a_break_of_years_is_named_by_its_year_and_once_for_all(metadata: Metada
     figures: dict[tuple[str, str], Values] = {(r, ""): {"2010": 5.0, "2020": 6.0} for r in THREE[:2]}
     told = told_of(metadata, figures, period_kind="annual_average", breaks=(break_at("2015-12-31"),))
     assert told.count("2015") == 1 and "31.12." not in told
+
+
+def test_a_share_of_the_own_total_says_so(store: Store, metadata: Metadata):
+    assert said(store, metadata, i="jobs", r="03101", as_="share") == (
+        "Braunschweig, Titel jobs, Anteil an insgesamt (Ausländer): 10,0\u00a0% am 30.06.2024."
+    )
+
+
+def test_the_newest_figure_is_the_newest_published(store: Store, metadata: Metadata):
+    told = said(store, metadata, i="jobs", r="03101", b="total")
+    assert told == "Braunschweig, Titel jobs: 2.400 am 30.06.2024."
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "kind", "german", "english"),
+    [
+        (
+            "2022-WS",
+            "2023-WS",
+            "semester",
+            "im Wintersemester 2023/24, 2 weniger als im Wintersemester 2022/23",
+            "in the winter semester 2023/24, 2 fewer than in the winter semester 2022/23",
+        ),
+        (
+            "2023-Q2",
+            "2024-Q2",
+            "quarter",
+            "im 2. Quartal 2024, 2 weniger als im 2. Quartal 2023",
+            "in Q2 2024, 2 fewer",
+        ),
+        (
+            "2024",
+            "2025",
+            "annual_average",
+            "im Jahresdurchschnitt 2025, 2 weniger",
+            "in 2025 (annual average), 2 fewer",
+        ),
+    ],
+)
+def test_every_kind_of_period_stands_in_a_sentence(
+    metadata: Metadata, first: str, last: str, kind: str, german: str, english: str
+):
+    figures: dict[tuple[str, str], Values] = {("03101", ""): {first: 8.0, last: 6.0}}
+    assert german in told_of(metadata, figures, period_kind=kind)
+    assert english in told_of(metadata, figures, lang="en", period_kind=kind)
+    two = {**figures, ("03102", ""): {first: 8.0, last: 6.0}}
+    assert ("gegenüber dem" in told_of(metadata, two, period_kind=kind)) is (kind != "annual_average")
+
+
+def test_months_are_compared_with_the_same_month(metadata: Metadata):
+    january_to_june = {f"2024-{m:02}": 10.0 * m for m in range(1, 7)} | {"2025-05": 70.0, "2025-06": 80.0}
+    told = told_of(metadata, {("03101", ""): january_to_june}, period_kind="month")
+    assert "80 im Juni 2025, 20 mehr als im Juni 2024" in told
+    alone = told_of(metadata, {("03101", ""): {"2025-05": 70, "2025-06": 80}}, period_kind="month")
+    assert alone.endswith("80 im Juni 2025.")
+
+
+def test_nobody_counted_is_not_unpublished(metadata: Metadata):
+    own = indicator(metadata, "own", breakdowns=("", "sex=f"))
+    figures = frame({("own", "03101", "sex=f"): {"2024-12-31": None}})
+    view = View(("own",), ("03101",), ("sex=f",))
+    none = headline(figures.with_columns(status=pl.lit("nil")), view, having(metadata, own))
+    assert none == "Braunschweig: Für „Titel own (weiblich)“ weist die Statistik in diesem Zeitraum keinen Fall aus."
+    assert "keine veröffentlichten Zahlen" in headline(figures, view, having(metadata, own))
+
+
+def test_a_noun_keeps_what_all_figures_are_limited_to(metadata: Metadata):
+    foreign = ("nationality=foreign", "nationality=foreign;sex=f")
+    employees = indicator(metadata, "employees", breakdowns=foreign)
+    for breakdown, part in zip(foreign, ("", ", weiblich"), strict=True):
+        figures = frame({("employees", "03101", breakdown): {"2024-06-30": 9}})
+        told = headline(figures, View(("employees",), ("03101",), (breakdown,)), having(metadata, employees))
+        assert told == (
+            "Braunschweig: 9 sozialversicherungspflichtig Beschäftigte am Arbeitsort "
+            f"(Ausländerinnen und Ausländer{part}) am 30.06.2024."
+        )

@@ -158,3 +158,10 @@ def test_without_a_store_the_page_says_so(tmp_path: Path, monkeypatch: pytest.Mo
 def test_each_panel_tells_its_first_and_newest_figure():
     alts = [alt for alt, _ in charts(run("explore", r="03101,03102", chart="small-multiples"))]
     assert alts[1] == "Liniendiagramm: Salzgitter. 31.12.2010 1.500; 31.12.2024 2.900."
+
+
+@pytest.mark.parametrize(("lang", "theme"), [("de", "Beschäftigung"), ("en", "Employment")])
+def test_the_indicators_are_listed_by_theme(lang: str, theme: str):
+    offered = run("explore", lang=lang).selectbox[0].options
+    assert [o for o in offered if o.startswith(f"{theme} · ")] == offered[-1:]
+    assert "jobs" in offered[-1]

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import polars as pl
 import pytest
 
 from dashboard.choices import measures_of
-from dashboard.metadata import Metadata
+from dashboard.measures import ratio, with_base
+from dashboard.metadata import Base, Metadata
 from dashboard.queries import EXPORT_COLUMNS, Selection, observations, source_of_each_series, view_figures
 from dashboard.store import Store
 from dashboard.view import View, read
-from tests.dashboard.invented import having, indicator
+from tests.dashboard.invented import frame, having, indicator, periods
 from tests.dashboard.small_store import FIRST, foreigners, inhabitants
 
 
@@ -156,3 +160,60 @@ def test_a_part_that_all_breakdowns_share_is_not_a_group(metadata: Metadata):
     foreign = ("nationality=foreign", "nationality=foreign;sex=f")
     narrow = indicator(metadata, "narrow", per1000=True, breakdowns=foreign)
     assert "per1000" in measures_of(narrow, foreign, having(metadata, narrow))
+
+
+def test_a_share_is_taken_from_a_source_that_has_the_whole(store: Store, metadata: Metadata):
+    counts = figures(store, metadata, i="jobs", r="03101")
+    assert set(counts["source"]) == {"lsn"}
+    shares = figures(store, metadata, i="jobs", r="03101", as_="share")
+    assert set(shares["source"]) == {"eurostat"}
+    assert at(shares, "03101", 2024) == (10, "ok")
+
+
+def test_figures_say_why_they_are_not_from_the_preferred_source(store: Store, metadata: Metadata):
+    assert set(figures(store, metadata, i="jobs", r="03101")["passed_over"]) == {"few"}
+    assert set(figures(store, metadata, i="jobs", r="03101", b="total")["passed_over"]) == {None}
+    assert set(figures(store, metadata, i="population", r="03101,DE91")["passed_over"]) == {"incomplete"}
+    assert set(figures(store, metadata, i="population", r="03101")["passed_over"]) == {None}
+
+
+def test_the_total_has_no_share_of_itself(metadata: Metadata):
+    jobs = metadata.indicators["jobs"]
+    assert "share" in measures_of(jobs, ("nationality=foreign",), metadata)
+    assert "share" not in measures_of(jobs, ("", "nationality=foreign"), metadata)
+
+
+def test_counts_of_two_sources_make_no_rate(metadata: Metadata):
+    own = indicator(metadata, "own", per1000=True, share_indicator="population", share_kind="denominator")
+    alone = replace(own, sources=("other",))
+    assert {"share", "per1000"} <= {*measures_of(own, ("",), having(metadata, own))}
+    assert {"share", "per1000"}.isdisjoint(measures_of(alone, ("",), having(metadata, alone)))
+
+
+def test_one_period_has_no_index_and_no_change(metadata: Metadata):
+    one = indicator(metadata, "one", periods=periods("2025", kind="year"))
+    two = indicator(metadata, "two", periods=periods("2024", "2025", kind="year"))
+    assert measures_of(one, ("",), having(metadata, one)) == ("number",)
+    assert measures_of(two, ("",), having(metadata, two)) == ("number", "index", "change")
+
+
+@pytest.mark.parametrize("balance", ["direction=net", "direction=commute_net"])
+def test_a_balance_has_no_percentage(metadata: Metadata, balance: str):
+    flows = indicator(metadata, "flows", breakdowns=("direction=in", balance))
+    assert "change" in measures_of(flows, ("direction=in",), metadata)
+    assert {"index", "change"}.isdisjoint(measures_of(flows, (balance,), metadata))
+
+
+def test_a_rate_has_one_base_above_and_below_the_line():
+    old = Base("lsn", "census_2011", date(2011, 12, 31), date(2022, 12, 30))
+    new = Base("lsn", "census_2022", date(2022, 12, 31), None)
+    late = replace(new, since=date(2023, 12, 31))
+    days = {"2021-12-31": 10.0, "2022-12-31": 20.0, "2023-12-31": 30.0}
+    part, whole = frame({("part", "03101", ""): days}), frame({("whole", "03101", ""): dict.fromkeys(days, 100.0)})
+    above = with_base(part, [old, new])
+    # below the line the new census comes a year later
+    below = with_base(whole, [replace(old, until=date(2023, 12, 30)), late])
+    rates = ratio(above, below, 100, same_day=True)
+    assert rates["value"].to_list() == [10, None, 30]
+    assert rates["status"].to_list() == ["ok", "not_applicable", "ok"]
+    assert ratio(with_base(part, []), below, 100, same_day=True)["value"].to_list() == [10, 20, 30]

@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from dashboard.choices import CHARTS, MEASURES
+from dashboard.controls import THEMES
 from dashboard.text import texts
+from etl.entries import Theme
 
 FOLDER = Path(__file__).resolve().parents[2] / "dashboard"
 CODE = {path: path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.py")}
 LITERAL = re.compile(r"[\"']([a-z_]+\.[a-z_0-9-]+(?:\.[a-z_0-9-]+)?)[\"']")
 # keys that are put together from a part and a value; each value is checked where it is defined
 COMPOSED = ("status.", "nouns.", "notes.", "periods.", "period_kinds.", "measures.", "charts.", "overview.tiles.")
-COMPOSED += ("wholes.", "headlines.counted", "headlines.named", "headlines.more", "headlines.less")
+COMPOSED += ("wholes.", "themes.", "headlines.counted", "headlines.named", "headlines.more", "headlines.less")
+COMPOSED += ("headlines.fewer",)
 
 
 def test_both_languages_have_the_same_keys_and_placeholders():
@@ -55,3 +59,13 @@ def test_every_note_that_a_view_can_leave_has_a_text():
 def test_every_tile_has_a_title():
     tiles = re.findall(r"^    \(\"(\w+)\", ", CODE[FOLDER / "pages" / "overview.py"], re.MULTILINE)
     assert len(tiles) == 6 and all(f"overview.tiles.{indicator}" in texts("de") for indicator in tiles)
+
+
+def test_every_theme_has_a_name():
+    assert {key.removeprefix("themes.") for key in texts("de") if key.startswith("themes.")} == {*get_args(Theme)}
+    assert {*THEMES} == {*get_args(Theme)}
+
+
+def test_every_noun_is_of_an_indicator_of_the_catalogue():
+    known = {path.stem for path in (FOLDER.parent / "data" / "catalogue" / "indicators").glob("*.yaml")}
+    assert {key.removeprefix("nouns.") for key in texts("de") if key.startswith("nouns.")} <= known

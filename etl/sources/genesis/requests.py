@@ -18,11 +18,12 @@ LANGUAGE = ("language", "de")
 def parts(table: str, context: Context) -> list[Part]:
     """The whole table as ffcsv (needs the account), then the newest year as the keyless classic CSV.
 
-    Without an account the classic CSV is the only way; a table that has none gives nothing.
+    Without an account the classic CSV is the only way; a table that has none gives nothing. With one it stands in for
+    tables that the web service does not have, not for a service that is down: it holds one year only.
     """
     ways = [] if context.credentials is None else [table_request(table, context)]
     ways += classic_requests(table, context)
-    return [Part(tuple(ways))] if ways else []
+    return [Part(tuple(ways), only_if_absent=True)] if ways else []
 
 
 def table_request(table: str, context: Context) -> Request:
