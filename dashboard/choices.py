@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from dashboard.metadata import REGION_SUM, Break, Indicator, Metadata, common_parts
+from dashboard.breakdowns import common_parts
+from dashboard.metadata import REGION_SUM, Break, Indicator, Metadata
 from dashboard.periods import ANNUAL_KINDS, Period
 
 Measure = Literal["number", "share", "per1000", "index", "change"]
@@ -15,6 +16,7 @@ CHARTS: tuple[Chart, ...] = ("line", "bar", "small-multiples", "table")
 
 FIRST_INDICATOR = "foreign_population"
 POPULATION = "population"
+SHORTEST = 3  # figures of a series: fewer tell no development
 _GROUPS = frozenset({"nationality", "age"})  # dimensions whose groups have a population of their own
 # asked in this order where an indicator has no figure for the region
 _FALLBACK_REGIONS = (REGION_SUM, "03", "DE91", "DG")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,15 +11,16 @@ import streamlit as st
 from dashboard import formats
 from dashboard.choices import CHARTS, breakdowns_of, measures_of, periods_of
 from dashboard.labels import breakdown_label
-from dashboard.metadata import Indicator
+from dashboard.metadata import Indicator, Lang
 from dashboard.page import Page, go_to
 from dashboard.periods import Period
 from dashboard.tables import escaped
-from dashboard.text import text
+from dashboard.text import has_text, text
 from dashboard.view import View, bounds, read, repaired
 
 INDICATOR, MORE, REGIONS, BREAKDOWNS = "w_indicator", "w_more", "w_regions", "w_breakdowns"
 MEASURE, CHART, RANGE = "w_measure", "w_chart", "w_range"
+THEMES = ("population", "immigration", "employment", "unemployment", "qualification", "economy", "counselling")
 
 
 def what_and_where(page: Page) -> None:
@@ -30,8 +31,8 @@ def what_and_where(page: Page) -> None:
     _keep(INDICATOR, first.id)
     st.selectbox(
         text(lang, "explore.indicator"),
-        list(metadata.indicators),
-        format_func=lambda i: metadata.indicators[i].title.to(lang),
+        _by_theme(metadata.indicators.values()),
+        format_func=lambda i: _themed(metadata.indicators[i], lang),
         key=INDICATOR,
         on_change=_indicator_changed,
         args=(page,),
@@ -61,6 +62,17 @@ def what_and_where(page: Page) -> None:
             on_change=_changed,
             args=(page, BREAKDOWNS, _with_breakdowns),
         )
+
+
+def _by_theme(indicators: Iterable[Indicator]) -> list[str]:
+    """Ids in the order of the themes' names in the texts, inside a theme in the catalogue's."""
+    return [i.id for i in sorted(indicators, key=lambda i: THEMES.index(i.theme) if i.theme in THEMES else len(THEMES))]
+
+
+def _themed(indicator: Indicator, lang: Lang) -> str:
+    """``Bevölkerung · Ausländische Bevölkerung``: the theme groups a long list, and can be searched for."""
+    key, title = f"themes.{indicator.theme}", indicator.title.to(lang)
+    return text(lang, "explore.themed", theme=text(lang, key), title=title) if has_text(lang, key) else title
 
 
 def plain(label: str) -> str:
@@ -110,7 +122,7 @@ def _range(page: Page, periods: Mapping[str, Period]) -> None:
         text(page.lang, "explore.range"),
         forms,
         value=(forms[0], forms[-1]),  # only this makes it a slider of two ends; the state set above counts
-        format_func=lambda form: formats.period(form, page.lang),
+        format_func=lambda form: formats.short_period(form, page.lang),
         key=RANGE,
         on_change=_changed,
         args=(page, RANGE, _with_range(periods)),
@@ -121,18 +133,18 @@ def _more(page: Page) -> None:
     """Further indicators in the same chart: those of the same unit, as an index any count."""
     view, metadata = page.view, page.metadata
     first = metadata.indicators[view.indicators[0]]
-    offered = [
-        i.id
+    offered = _by_theme(
+        i
         for i in metadata.indicators.values()
         if i.id != first.id and (i.id in view.indicators or _fits(i, first, page))
-    ]
+    )
     if not offered:
         return
     _keep(MORE, list(view.indicators[1:]))
     st.multiselect(
         text(page.lang, "explore.more_indicators"),
         offered,
-        format_func=lambda i: metadata.indicators[i].title.to(page.lang),
+        format_func=lambda i: _themed(metadata.indicators[i], page.lang),
         key=MORE,
         placeholder=text(page.lang, "explore.indicators_placeholder"),
         wrap=True,

@@ -9,13 +9,13 @@ import polars as pl
 
 from dashboard import formats
 from dashboard.charts.bar import common_period
-from dashboard.charts.model import ChartModel, figure_text, is_hollow, value_axis
+from dashboard.charts.model import ChartModel, figure_text, is_hollow, line_axis
 from dashboard.charts.multiples import shared_axis
 from dashboard.choices import breakdowns_of, breaks_of
 from dashboard.labels import breakdown_label, is_whole, period_kind_label, scale_of, share_title
 from dashboard.measures import first_common_end
 from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata, qualified
-from dashboard.queries import shown_indicator
+from dashboard.queries import FEW, INCOMPLETE, shown_indicator
 from dashboard.series import Series, break_name
 from dashboard.text import text
 from dashboard.view import View
@@ -124,24 +124,26 @@ def caveats(figures: pl.DataFrame, view: View, metadata: Metadata, model: ChartM
         *_breaks(figures, shown, view, metadata),
         *_calculations(figures, indicators, view, metadata),
         *(i.rounding.text.to(view.lang) for i in shown if i.rounding),
-        *_mixtures(figures, shown, view),
+        *_mixtures(figures, shown, view, metadata),
     )
 
 
 def _pending(model: ChartModel) -> list[str]:
     """The figures that are due, but not published yet: the headline is about an earlier one."""
-    named = [
-        f"{series.label} ({', '.join(formats.period(p.period, model.lang) for p in points)})"
-        for series in model.series
-        if (points := [p for p in series.points if p.status == "pending"])
-    ]
+    due = {
+        s.label: ", ".join(formats.period(p.period, model.lang) for p in s.points if p.status == "pending")
+        for s in model.series
+    }
+    named = [f"{label} ({periods})" for label, periods in due.items() if periods]
+    if len(named) > 1 and len(due) == len(model.series) and len(set(due.values())) == 1:
+        return [text(model.lang, "caveats.pending_all", periods=next(iter(due.values())))]
     return [text(model.lang, "caveats.pending", names="; ".join(named))] if named else []
 
 
 def _chart_signs(view: View, model: ChartModel) -> list[str]:
     lang, found = view.lang, []
     points = [p for s in model.series for p in s.points]
-    if view.chart == "line" and not value_axis(model.values).from_zero:
+    if view.chart == "line" and model.values and not line_axis(model).from_zero:
         found.append(text(lang, "caveats.axis"))
     if view.chart == "small-multiples":
         found.append(text(lang, "caveats.shared_scale" if shared_axis(model) else "caveats.own_scales"))
@@ -215,8 +217,22 @@ def _data_names(figures: pl.DataFrame, metadata: Metadata, lang: Lang) -> tuple[
     return found[0], found[1]
 
 
-def _mixtures(figures: pl.DataFrame, indicators: list[Indicator], view: View) -> list[str]:
+def _passed_over(figures: pl.DataFrame, view: View, metadata: Metadata) -> list[str]:
+    """Why the figures are not from the source that the catalogue prefers."""
+    keys = {FEW: "caveats.passed_few", INCOMPLETE: "caveats.passed_incomplete"}
+    rows = figures.filter(pl.col("passed_over").is_not_null()).select("indicator", "source", "passed_over")
     found = []
+    for indicator, reason in rows.select("indicator", "passed_over").unique(maintain_order=True).iter_rows():
+        used = dict.fromkeys(rows.filter(pl.col("indicator") == indicator)["source"])
+        preferred = metadata.sources.get(metadata.indicators[indicator].preferred_source)
+        if preferred:
+            names = ", ".join(metadata.sources[s].name.to(view.lang) for s in used)
+            found.append(text(view.lang, keys[reason], used=names, preferred=preferred.name.to(view.lang)))
+    return found
+
+
+def _mixtures(figures: pl.DataFrame, indicators: list[Indicator], view: View, metadata: Metadata) -> list[str]:
+    found = _passed_over(figures, view, metadata)
     if figures["source"].n_unique() > 1:
         found.append(text(view.lang, "caveats.mixed_sources"))
     if len({i.period_kind for i in indicators}) > 1:

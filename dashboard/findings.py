@@ -48,7 +48,7 @@ def finding_of(series: Series, view: View, metadata: Metadata) -> Finding:
     indicator = metadata.indicators[series.indicator]
     indicator = replace(indicator, breaks=breaks_of(indicator, view.measure, metadata))
     last = series.valued[-1]
-    first = _base(series) if view.measure == "index" else series.valued[0]
+    first = _base(series) if view.measure == "index" else _beginning(series)
     return Finding(
         series=series,
         indicator=indicator,
@@ -101,6 +101,16 @@ def claimed_figure(finding: Finding) -> float:
     if finding.unchanged and finding.measure in ("index", "change"):
         return 100.0 if finding.measure == "index" else 0.0
     return value_of(finding.last)
+
+
+def _beginning(series: Series) -> Point:
+    """The first figure that compares with the newest: where there are several a year, one of the same time of year,
+    because seasons are no development."""
+    points = series.valued
+    last = points[-1]
+    if len({p.end.year for p in points}) == len(points):
+        return points[0]
+    return next(p for p in points if p.end.month == last.end.month)
 
 
 def _base(series: Series) -> Point:

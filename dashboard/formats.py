@@ -47,20 +47,27 @@ def signed(value: float, decimals: int, lang: Lang) -> str:
 
 
 def with_suffix(written: str, suffix: str | None, lang: Lang) -> str:
-    """A figure and its unit sign: ``14,0 %``, in English ``14.0%``."""
+    """A figure and its unit sign: ``14,0 %``, ``61.229 Mio. €``, in English ``14.0%``, ``€61,229m``."""
     if not suffix:
         return written
     if suffix == "%" and lang == "en":
         return f"{written}%"
+    if suffix.endswith("€") and lang == "en":
+        sign = written[: len(written) - len(written.lstrip(f"+±{MINUS}"))]
+        return f"{sign}€{written.removeprefix(sign)}{suffix.removesuffix('€').strip()}"
     return f"{written}\u00a0{suffix}"
 
 
 def figure(value: float | None, status: str, decimals: int, suffix: str | None, lang: Lang) -> str:
-    """A figure as it stands in a table: with its unit sign, "at least" for an incomplete sum, a word for none."""
+    """A figure as it stands in a table: with its unit sign, "at least" for an incomplete sum, a word for none.
+
+    A zero that only rounding made says so: it may be one or two.
+    """
     if value is None:
         return text(lang, f"status.{status if status in NO_VALUE_STATUSES else 'missing'}")
     written = with_suffix(number(value, decimals, lang), suffix, lang)
-    return text(lang, "figures.at_least", figure=written) if status == "limited" else written
+    said = {"limited": "figures.at_least", "rounded_zero": "figures.rounded"}.get(status)
+    return text(lang, said, figure=written) if said else written
 
 
 def period(period_id: str, lang: Lang) -> str:
@@ -80,9 +87,25 @@ def period(period_id: str, lang: Lang) -> str:
     return period_id
 
 
-def when(period_id: str, lang: Lang) -> str:
-    """A period inside a sentence: ``am 31.12.2024``, ``im Juni 2024``, ``im Jahr 2024``."""
-    return text(lang, f"periods.on_{_form(period_id)}", period=period(period_id, lang))
+def when(period_id: str, lang: Lang, kind: str = "") -> str:
+    """A period inside a sentence: ``am 31.12.2024``, ``im Juni 2024``, ``im Jahr 2024``.
+
+    ``kind`` tells an average of a year from its sum: ``im Jahresdurchschnitt 2024``.
+    """
+    form = "average" if kind == "annual_average" and len(period_id) == 4 else _form(period_id)
+    return text(lang, f"periods.on_{form}", period=period(period_id, lang))
+
+
+def short_period(period_id: str, lang: Lang) -> str:
+    """A semester or quarter as short as an axis needs it: ``WS 23/24``, ``SS 24``, ``Q2 24``; others in full."""
+    year = int(period_id[:4]) if period_id[:4].isdecimal() else 0
+    if period_id.endswith("-WS"):
+        return text(lang, "periods.winter_short", years=f"{year % 100:02}/{(year + 1) % 100:02}")
+    if period_id.endswith("-SS"):
+        return text(lang, "periods.summer_short", year=f"{year % 100:02}")
+    if "Q" in period_id:
+        return f"{period_id[-2:]} {year % 100:02}"
+    return period(period_id, lang)
 
 
 def day(value: date, lang: Lang) -> str:
@@ -122,5 +145,8 @@ def until(period_id: str, lang: Lang) -> str:
 
 
 def _form(period_id: str) -> str:
-    forms = {10: "day", 7: "month"}  # a quarter or semester takes the prepositions of a month
-    return forms.get(len(period_id), "month" if len(period_id) > 4 else "year")
+    if period_id.endswith(("-WS", "-SS")):
+        return "semester"
+    if "Q" in period_id:
+        return "quarter"
+    return {10: "day", 7: "month"}.get(len(period_id), "year")

@@ -29,14 +29,20 @@ LISTED_FLOWS = 4  # arrivals, departures and their balance do not rank, so more 
 def headline(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
     """The finding of a frame of ``queries.view_figures`` in the view's language."""
     findings = [finding_of(series, view, metadata) for series in series_of(figures, view, metadata) if series.valued]
-    said = _sentence(findings, view, metadata).strip()
+    said = (_sentence(findings, view, metadata) if findings else _nothing(figures, view, metadata)).strip()
     return said[:1].upper() + said[1:]
 
 
+def _nothing(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
+    """Why there is no figure: the publisher counted nobody, or published nothing."""
+    place = ", ".join(metadata.regions[r].short.to(view.lang) for r in view.regions)
+    title = title_of(view, metadata)
+    if set(figures["status"]) == {"nil"}:
+        return text(view.lang, "headlines.none", place=place, title=title)
+    return text(view.lang, "headlines.nothing", place=place, title=title)
+
+
 def _sentence(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
-    if not findings:
-        place = ", ".join(metadata.regions[r].short.to(view.lang) for r in view.regions)
-        return text(view.lang, "headlines.nothing", place=place, title=title_of(view, metadata))
     if len(findings) == 1:
         return _one(findings[0], view, metadata)
     if len(findings) <= (LISTED_FLOWS if _directions_differ(findings) else LISTED):
@@ -44,12 +50,16 @@ def _sentence(findings: Sequence[Finding], view: View, metadata: Metadata) -> st
     return _many(findings, view, metadata)
 
 
+def _when(point: Point, finding: Finding, lang: Lang) -> str:
+    return formats.when(point.period, lang, finding.indicator.period_kind)
+
+
 def _one(finding: Finding, view: View, metadata: Metadata) -> str:
     lang, last, first = view.lang, finding.last, finding.first
     place = metadata.regions[finding.series.region].short.to(lang)
     scale = scale_of(finding.indicator, view.measure, metadata, lang)
     said = {"place": place, "what": noun_of(finding, view, metadata), "figure": _written(finding, scale, lang)}
-    said |= {"when": formats.when(last.period, lang), "then": formats.when(first.period, lang)}
+    said |= {"when": _when(last, finding, lang), "then": formats.when(first.period, lang)}
     if view.measure == "change":
         return text(lang, "headlines.change", **said)
     if view.measure == "index":
@@ -91,7 +101,8 @@ def _development(finding: Finding, scale: Scale, view: View) -> str:
         difference = f"{difference} {text(lang, 'units.points_long')}"
     else:
         difference = formats.with_suffix(difference, scale.suffix, lang)
-    direction = "more" if change > 0 else "less"
+    counted = finding.percent is not None and scale.suffix is None
+    direction = "more" if change > 0 else "fewer" if counted else "less"
     then = formats.when(finding.first.period, lang)
     said = text(lang, f"headlines.{direction}", difference=difference, then=then)
     return f"{said}." if finding.percent is None else f"{said} ({_percent(finding.percent, lang)})."
@@ -106,7 +117,7 @@ def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
     for finding in findings:
         scale = scale_of(finding.indicator, view.measure, metadata, lang)
         said = f"{finding.series.label} {_written(finding, scale, lang)}"
-        said += "" if same_end else f" {formats.when(finding.last.period, lang)}"
+        said += "" if same_end else f" {_when(finding.last, finding, lang)}"
         growth = _growth(finding, scale, view) if same_start else None
         if growth:
             said += text(lang, "headlines.few_change", change=growth)
@@ -114,7 +125,7 @@ def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
         named.append(said)
     parts = {
         "subject": measured_subject(findings, view, metadata),
-        "when": f" {formats.when(findings[0].last.period, lang)}" if same_end else "",
+        "when": f" {_when(findings[0].last, findings[0], lang)}" if same_end else "",
         "list": "; ".join(named),
         "broken": _few_broken(findings, view),
     }
@@ -192,7 +203,7 @@ def _extreme_figures(findings: Sequence[Finding], view: View, metadata: Metadata
         lang,
         "headlines.many_figures",
         subject=measured_subject(findings, view, metadata),
-        when=formats.when(top.last.period, lang),
+        when=_when(top.last, top, lang),
         top=_with_figure(top, _index_or_figure(top, scale, view)),
         bottom=_with_figure(bottom, _index_or_figure(bottom, scale, view)),
     )

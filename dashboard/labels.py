@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard import formats
+from dashboard.breakdowns import common_parts, spoken_parts
 from dashboard.choices import Measure, is_rate
-from dashboard.metadata import Indicator, Lang, Metadata, common_parts, spoken_parts
+from dashboard.metadata import Indicator, Lang, Metadata
 from dashboard.text import has_text, text
 
 RATE_DECIMALS = 1

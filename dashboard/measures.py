@@ -34,8 +34,8 @@ def with_base(figures: pl.DataFrame, bases: Sequence[Base]) -> pl.DataFrame:
 def ratio(figures: pl.DataFrame, totals: pl.DataFrame, per: float, *, same_day: bool) -> pl.DataFrame:
     """``figures`` over ``totals`` of the same source and region, times ``per``, with table and retrieval of the totals.
 
-    Both are frames of ``with_base``: where both name a base, it must be the same. ``same_day`` asks for totals of the same day (a share); otherwise for those of 31 December of the
-    figure's year (a rate per inhabitants).
+    Both are frames of ``with_base``: where both name a base, it must be the same. ``same_day`` asks for totals of the
+    same day (a share); otherwise for those of 31 December of the figure's year (a rate per inhabitants).
     """
     wanted = pl.col("period_end") if same_day else pl.date(pl.col("period_end").dt.year(), 12, 31)
     below = totals.select(

@@ -10,12 +10,13 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
 
-from dashboard.periods import Period, shown_id
+from dashboard.breakdowns import SPOKEN_LAST, common_parts, spoken_parts
+from dashboard.held import held_of
+from dashboard.periods import Period
 from dashboard.store import Store
 
 Lang = Literal["de", "en"]
 REGION_SUM = "BSR"
-SPOKEN_LAST = frozenset({"age", "sex"})
 
 
 def qualified(title: str, part: str) -> str:
@@ -23,18 +24,6 @@ def qualified(title: str, part: str) -> str:
     if "(" in part:
         return f"{title}, {part}"
     return f"{title[:-1]}, {part})" if title.endswith(")") else f"{title} ({part})"
-
-
-def common_parts(breakdowns: Sequence[str]) -> tuple[str, ...]:
-    """What all breakdowns have in common (``nationality=foreign``): it belongs to the indicator, not to one of them."""
-    shared = set.intersection(*({*b.split(";")} for b in breakdowns)) if breakdowns else set()
-    return tuple(sorted(part for part in shared if part))
-
-
-def spoken_parts(breakdown: str) -> list[str]:
-    """The parts of a breakdown in the order in which they are said: age and sex last, as in "foreigners, female"."""
-    parts = [part for part in breakdown.split(";") if part]
-    return sorted(parts, key=lambda part: (part.split("=", 1)[0] in SPOKEN_LAST, part.split("=", 1)[0]))
 
 
 @dataclass(frozen=True)
@@ -237,7 +226,7 @@ def _dim(row: dict[str, Any]) -> str:
 
 
 def _indicators(store: Store, dimensions: dict[str, Dimension]) -> dict[str, Indicator]:
-    held = _held(store)
+    held = held_of(store)
     breaks: dict[str, list[Break]] = {}
     for row in store.query('SELECT * FROM breaks ORDER BY indicator, "at"').to_dicts():
         breaks.setdefault(row["indicator"], []).append(Break(row["source"], row["at"], _label(row, "text")))
@@ -282,45 +271,6 @@ def _rows_if_there(store: Store, table: str) -> list[dict[str, Any]]:
     """All rows of a table that came to the store's schema later; none where an older store lacks it."""
     known = store.query("SELECT 1 FROM duckdb_tables() WHERE table_name = $name", {"name": table})
     return store.query(f"FROM {table}").to_dicts() if known.height else []
-
-
-@dataclass(frozen=True)
-class _Held:
-    """What any vintage has a row of: breakdowns as found, regions and periods in order, sources by name."""
-
-    breakdowns: tuple[str, ...]
-    regions: tuple[str, ...]
-    periods: tuple[Period, ...]
-    sources: tuple[str, ...]
-    total_sources: tuple[str, ...]
-
-
-def _held(store: Store) -> dict[str, _Held]:
-    """What the store holds of each indicator."""
-    rows = store.query(
-        """
-        SELECT indicator,
-               list(DISTINCT breakdown) AS breakdowns,
-               list(DISTINCT region) AS regions,
-               list(DISTINCT {'end': period_end, 'start': period_start, 'id': period, 'kind': period_kind}) AS periods,
-               list(DISTINCT source) AS sources,
-               list(DISTINCT source) FILTER (breakdown = '' AND value IS NOT NULL) AS total_sources
-        FROM observations GROUP BY indicator
-        """
-    ).to_dicts()
-    order = {row["id"]: row["sort_order"] for row in store.query("SELECT id, sort_order FROM regions").to_dicts()}
-    return {
-        row["indicator"]: _Held(
-            breakdowns=tuple(row["breakdowns"]),
-            regions=tuple(sorted((r for r in row["regions"] if r in order), key=lambda r: (order[r], r))),
-            periods=tuple(
-                sorted(Period(**{**period, "id": shown_id(period["id"], period["kind"])}) for period in row["periods"])
-            ),
-            sources=tuple(sorted(row["sources"])),
-            total_sources=tuple(sorted(row["total_sources"] or ())),
-        )
-        for row in rows
-    }
 
 
 def _sorted_breakdowns(breakdowns: Sequence[str], dimensions: dict[str, Dimension]) -> tuple[str, ...]:

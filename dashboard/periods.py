@@ -60,6 +60,19 @@ def year_before(day: date) -> date:
     return day.replace(year=day.year - 1)
 
 
+def later(period_id: str, end: date, months: int) -> tuple[date, str]:
+    """Last day and id of the period that ends so many months later, in the form of the given one."""
+    year, month = divmod(end.year * 12 + end.month - 1 + months, 12)
+    last = date(year, month + 1, monthrange(year, month + 1)[1])
+    if len(period_id) == 10:
+        return last, last.isoformat()
+    if "Q" in period_id:
+        return last, f"{year}-Q{month // 3 + 1}"
+    if period_id.endswith(("-WS", "-SS")):
+        return last, f"{year - 1}-WS" if last.month == 3 else f"{year}-SS"
+    return last, f"{year}-{last.month:02}"
+
+
 def shown_id(period_id: str, kind: str) -> str:
     """The store's period under the id that the dashboard uses: a semester as such, all others as they are."""
     if kind != SEMESTER:

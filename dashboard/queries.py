@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.choices import POPULATION, breakdowns_of, breaks_of, is_rate, periods_of
+from dashboard.choices import POPULATION, SHORTEST, breakdowns_of, breaks_of, is_rate, periods_of
 from dashboard.measures import changes, index_figures, ratio, with_base
 from dashboard.metadata import Indicator, Lang, Metadata
 from dashboard.periods import SEMESTER, SEMESTERS
@@ -41,8 +41,6 @@ EXPORT_COLUMNS = (
 # why they are not from the catalogue's preferred source
 WORKING_COLUMNS = ("counted", "total_table", "total_retrieved", "passed_over")
 FEW, INCOMPLETE = "few", "incomplete"  # the reasons: too few figures, or not all of the chart's series
-
-SHORTEST = 3  # figures of a series: fewer tell no development
 
 # The state at a vintage: what was known by then and not yet replaced. The region's name travels with each row.
 _OBSERVATIONS = """

@@ -21,7 +21,7 @@ _COLUMNS = ["indicator", "region", "breakdown", "source", "period_end", "period"
 class Point:
     """One figure of a series; ``value`` None was not published or cannot be worked out (status says why).
 
-    ``counted`` is the published figure behind a value that was worked out.
+    ``counted`` is the published figure behind a value that was worked out; ``segment`` counts the breaks before it.
     """
 
     end: date
@@ -29,6 +29,7 @@ class Point:
     value: float | None
     status: str
     counted: float | None = None
+    segment: int = 0
 
 
 @dataclass(frozen=True)

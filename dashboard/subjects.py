@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard import formats
+from dashboard.breakdowns import common_parts
+from dashboard.choices import breakdowns_of
 from dashboard.findings import Finding
 from dashboard.labels import breakdown_label, is_whole, share_title
 from dashboard.metadata import Indicator, Metadata, qualified
@@ -14,8 +16,7 @@ from dashboard.view import View
 
 def noun_of(finding: Finding, view: View, metadata: Metadata) -> str:
     """What is counted, and of which part: ``Ausländerinnen und Ausländer (weiblich)``."""
-    key = f"nouns.{finding.indicator.id}"
-    noun = text(view.lang, key) if has_text(view.lang, key) else finding.indicator.title.to(view.lang)
+    noun = _counted(finding.indicator, view, metadata)
     if view.measure == "share":
         noun = _share_title(finding.indicator, view, metadata)
     elif view.measure == "per1000":
@@ -23,6 +24,16 @@ def noun_of(finding: Finding, view: View, metadata: Metadata) -> str:
     if is_whole(finding.series.breakdown, finding.indicator):
         return noun
     return qualified(noun, breakdown_label(finding.series.breakdown, finding.indicator, metadata, view.lang))
+
+
+def _counted(indicator: Indicator, view: View, metadata: Metadata) -> str:
+    """The indicator as a noun that follows a figure, with what all its figures are limited to; else its title."""
+    key = f"nouns.{indicator.id}"
+    if not has_text(view.lang, key):
+        return indicator.title.to(view.lang)
+    limits = ";".join(common_parts(indicator.breakdowns))
+    noun = text(view.lang, key)
+    return qualified(noun, breakdown_label(limits, indicator, metadata, view.lang)) if limits else noun
 
 
 def _share_title(indicator: Indicator, view: View, metadata: Metadata) -> str:
@@ -57,9 +68,20 @@ def measured_subject(findings: Sequence[Finding], view: View, metadata: Metadata
 def _title_of(indicator: Indicator, view: View, metadata: Metadata) -> str:
     if view.measure == "share":
         return _share_title(indicator, view, metadata)
-    title = indicator.title.to(view.lang)
+    title = _counted(indicator, view, metadata)
     return f"{title} {text(view.lang, 'units.per1000')}" if view.measure == "per1000" else title
 
 
 def title_of(view: View, metadata: Metadata) -> str:
-    return ", ".join(_title_of(metadata.indicators[i], view, metadata) for i in view.indicators)
+    """The indicators by their official titles, each with the part that is shown of it, if it is one."""
+    return ", ".join(_titled(metadata.indicators[i], view, metadata) for i in view.indicators)
+
+
+def _titled(indicator: Indicator, view: View, metadata: Metadata) -> str:
+    title = _share_title(indicator, view, metadata) if view.measure == "share" else indicator.title.to(view.lang)
+    if view.measure == "per1000":
+        title = f"{title} {text(view.lang, 'units.per1000')}"
+    chosen = breakdowns_of(indicator, view.breakdowns)
+    if len(chosen) > 1 or is_whole(chosen[0], indicator):
+        return title
+    return qualified(title, breakdown_label(chosen[0], indicator, metadata, view.lang))

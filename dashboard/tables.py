@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import formats
-from dashboard.charts.model import ChartModel, figure_text
+from dashboard.charts.model import MISSING, ChartModel, figure_text
 from dashboard.series import Point
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|$~:])")
@@ -27,7 +27,7 @@ def wide_box() -> DeltaGenerator:
 def figures_table(model: ChartModel, period_heading: str) -> str:
     """Periods in rows, the newest first; one column for each series, figures to the right."""
     series = model.series
-    periods = {p.period: p for s in series for p in s.points}
+    periods = {p.period: p for s in series for p in s.points if p.status != MISSING}
     cells = [{p.period: p for p in s.points} for s in series]
     head = [period_heading, *(s.label for s in series)]
     lines = [_row(head), _row([":---", *("---:" for _ in series)], escape=False)]

@@ -12,8 +12,8 @@ from dashboard.charts.model import (
     figure_text,
     is_hollow,
     label_lines,
+    line_axis,
     milliseconds,
-    value_axis,
 )
 from dashboard.charts.spec import (
     BREAK_LINE,
@@ -25,7 +25,7 @@ from dashboard.charts.spec import (
     value_axis_spec,
     zero_rule,
 )
-from dashboard.series import Point
+from dashboard.series import Point, Series
 
 PLOT_HEIGHT = 340  # px
 LABEL_LINE = 14  # px
@@ -39,7 +39,7 @@ def line_chart(model: ChartModel, *, plot_height: int = PLOT_HEIGHT, shared: Axi
 
     ``shared`` gives the value axis when several charts are read against each other.
     """
-    axis = shared or value_axis(model.values)
+    axis = shared or line_axis(model)
     days = [p.end for s in model.series for p in s.points]
     labels = [label_lines(s.label) for s in model.series]
     alone = len(model.series) == 1
@@ -87,7 +87,7 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
 def _line_layer(model: ChartModel, axis: Axis, days: Sequence[date]) -> Spec:
     keys = [str(n) for n in range(len(model.series))]
     rows = [
-        {"t": milliseconds(p.end), "v": p.value, "s": key, "w": style.width}
+        {"t": milliseconds(p.end), "v": p.value, "s": key, "w": style.width, "g": p.segment}
         for key, series, style in zip(keys, model.series, model.styles, strict=True)
         for p in series.points
     ]
@@ -100,6 +100,7 @@ def _line_layer(model: ChartModel, axis: Axis, days: Sequence[date]) -> Spec:
             "color": _own("s", keys, [s.color for s in model.styles]),
             "strokeDash": _own("s", keys, [list(s.dash) for s in model.styles]),
             "strokeWidth": {"field": "w", "type": "quantitative", "scale": None, "legend": None},
+            "detail": {"field": "g", "type": "nominal"},
         },
     }
 
@@ -119,7 +120,7 @@ def _point_layer(model: ChartModel) -> Spec:
             "figure": figure_text(p, model),
         }
         for series, style in zip(model.series, model.styles, strict=True)
-        for p in _drawn(series.valued, many)
+        for p in _drawn(series, many)
     ]
     literal = {"type": "nominal", "scale": None, "legend": None}
     return {
@@ -141,9 +142,18 @@ def _point_layer(model: ChartModel) -> Spec:
     }
 
 
-def _drawn(points: Sequence[Point], many: bool) -> Sequence[Point]:
-    """All points; of crowded charts only those that mean something of their own: the ends and the hollow ones."""
-    return [p for n, p in enumerate(points) if not many or n in (0, len(points) - 1) or is_hollow(p)]
+def _drawn(series: Series, many: bool) -> Sequence[Point]:
+    """All points; of crowded charts only those that mean something of their own: the ends, the hollow ones, and those
+    that no line touches."""
+    if not many:
+        return series.valued
+    ends = (series.valued[:1], series.valued[-1:])
+    own = {p for pair in ends for p in pair} | {p for p in series.valued if is_hollow(p)}
+    around = [None, *series.points, None]
+    for before, point, after in zip(around, series.points, around[2:], strict=False):
+        if not any(p and p.value is not None and p.segment == point.segment for p in (before, after)):
+            own.add(point)
+    return [p for p in series.valued if p in own]
 
 
 def _label_layers(model: ChartModel, axis: Axis, labels: Sequence[list[str]], plot_height: int) -> list[Spec]:

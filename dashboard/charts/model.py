@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from math import floor, log10
 from textwrap import wrap
 
@@ -12,14 +13,17 @@ import polars as pl
 
 from dashboard import formats
 from dashboard.charts.palette import PALETTES, Palette, Style, Theme, styles
-from dashboard.choices import breaks_of, one_a_year
+from dashboard.choices import SHORTEST, breaks_of, one_a_year
 from dashboard.labels import Scale, scale_of
 from dashboard.metadata import Lang, Metadata
+from dashboard.periods import later
 from dashboard.series import Point, Series, series_of
 from dashboard.text import text
 from dashboard.view import View
 
 SMALLEST_SPAN = 1e-9  # below it an axis would have no round steps
+A_YEAR = 12  # months
+MISSING = "missing"  # the status of a point that only keeps a line from running across a gap
 FOOTER_WIDTH = 46  # characters of the footer's lines: the width of a phone
 
 
@@ -65,7 +69,9 @@ class ChartModel:
 def chart_model(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Theme, footer: str = "") -> ChartModel:
     """The model of a frame of ``queries.view_figures``; ``footer`` is the source line inside the chart."""
     palette = PALETTES[theme]
-    series = tuple(_with_gaps(s) for s in series_of(figures, view, metadata))
+    series = tuple(
+        _in_segments(_with_gaps(s), _break_days(s, view, metadata)) for s in series_of(figures, view, metadata)
+    )
     first = metadata.indicators[view.indicators[0]]
     ends = [p.end for s in series for p in s.points]
     return ChartModel(
@@ -99,6 +105,12 @@ def value_axis(values: Sequence[float], *, zero: bool = False, steps: int = 5) -
     return Axis(ticks[0], ticks[-1], ticks)
 
 
+def line_axis(model: ChartModel) -> Axis:
+    """The value axis of lines: from zero where there are so few periods that a steep line would tell a development."""
+    ends = {p.end for s in model.series for p in s.valued}
+    return value_axis(model.values, zero=len(ends) < SHORTEST)
+
+
 def milliseconds(day: date) -> int:
     """A day as Vega counts time, in UTC, so that no reader's time zone moves it."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
@@ -123,25 +135,43 @@ def figure_text(point: Point, model: ChartModel) -> str:
 
 
 def _with_gaps(series: Series) -> Series:
-    """The series with an empty point for each year that is missing, so that no line runs across it."""
+    """The series with an empty point for each year, quarter or month that is missing: no line runs across it."""
+    step = _step(series.points)
     filled: list[Point] = []
     for point in series.points:
-        if filled and point.end.year - filled[-1].end.year > 1:
+        if step == A_YEAR and filled and point.end.year - filled[-1].end.year > 1:
             missing = date(filled[-1].end.year + 1, 12, 31)
-            filled.append(Point(missing, str(missing.year), None, "missing"))
+            filled.append(Point(missing, str(missing.year), None, MISSING))
+        while step < A_YEAR and filled and _months(filled[-1].end, point.end) > step:
+            end, period = later(filled[-1].period, filled[-1].end, step)
+            filled.append(Point(end, period, None, MISSING))
         filled.append(point)
-    return Series(series.indicator, series.region, series.breakdown, series.source, series.label, tuple(filled))
+    return replace(series, points=tuple(filled))
+
+
+def _step(points: Sequence[Point]) -> int:
+    """The months from one figure to the next: the shortest that occurs, at most a year."""
+    return min([A_YEAR, *(max(1, _months(a.end, b.end)) for a, b in pairwise(points))])
+
+
+def _months(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def _in_segments(series: Series, breaks: Sequence[date]) -> Series:
+    """The series cut at its breaks: figures of different footings are not joined by a line."""
+    cut = (replace(p, segment=sum(day <= p.end for day in breaks)) for p in series.points)
+    return replace(series, points=tuple(cut))
+
+
+def _break_days(series: Series, view: View, metadata: Metadata) -> list[date]:
+    breaks = breaks_of(metadata.indicators[series.indicator], view.measure, metadata)
+    return [b.at for b in breaks if b.source == series.source]
 
 
 def _breaks(series: Sequence[Series], view: View, metadata: Metadata, first: date, last: date) -> tuple[BreakMark, ...]:
     """The breaks inside the range, those of denominators too, one for each day."""
-    drawn = {(s.indicator, s.source) for s in series}
-    days = {
-        b.at
-        for indicator, source in drawn
-        for b in breaks_of(metadata.indicators[indicator], view.measure, metadata)
-        if b.source == source
-    }
+    days = {day for s in series for day in _break_days(s, view, metadata)}
     return tuple(
         BreakMark(day, text(view.lang, "charts.break", year=day.year)) for day in sorted(days) if first < day <= last
     )

@@ -12,7 +12,7 @@ def sparkline(model: ChartModel) -> Spec:
     """The first series of the model as a bare line, its newest figure as a point; the scale begins at zero or below."""
     series, style = model.series[0], model.styles[0]
     axis = value_axis([p.value for p in series.points if p.value is not None], zero=True)
-    rows = [{"t": milliseconds(p.end), "v": p.value} for p in series.points]
+    rows = [{"t": milliseconds(p.end), "v": p.value, "g": p.segment} for p in series.points]
     last = [{"t": milliseconds(p.end), "v": p.value} for p in series.valued[-1:]]
     x: Spec = {"field": "t", "type": "temporal", "axis": None, "scale": {"type": "utc", "padding": 5}}
     y: Spec = {
@@ -37,7 +37,7 @@ def sparkline(model: ChartModel) -> Spec:
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 2, "color": style.color, "strokeJoin": "round"},
-                "encoding": {"x": x, "y": y},
+                "encoding": {"x": x, "y": y, "detail": {"field": "g", "type": "nominal"}},
             },
             {
                 "data": {"values": last},

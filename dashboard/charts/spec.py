@@ -7,8 +7,9 @@ from datetime import date
 from textwrap import wrap
 from typing import Any
 
-from dashboard.charts.model import Axis, BreakMark, ChartModel
+from dashboard.charts.model import Axis, BreakMark, ChartModel, milliseconds
 from dashboard.charts.palette import Palette
+from dashboard.formats import short_period
 from dashboard.metadata import Lang
 
 Spec = dict[str, Any]
@@ -89,13 +90,17 @@ def time_axis(days: Sequence[date], model: ChartModel) -> Spec:
     step = -(-len(ends) // MOST_TIME_TICKS)
     ticks = sorted(ends[::-1][::step])
     one_a_year = len({d.year for d in ends}) == len(ends)
+    named = {milliseconds(p.end): p.period for s in model.series for p in s.points if p.period[5:6] in ("W", "S", "Q")}
+    # the year of a semester's last day is not the year it is known by
+    labels = ",".join(f"'{t}':{quoted(short_period(period, model.lang))}" for t, period in named.items())
+    by_format = f"utcFormat(datum.value, '{'%Y' if one_a_year else '%m/%Y'}')"
     return {
         "field": "t",
         "type": "temporal",
-        "scale": {"type": "utc", "padding": 6},
+        "scale": {"type": "utc", "padding": 28 if labels else 6},  # names of semesters are wide
         "axis": {
             "values": [{"year": d.year, "month": d.month, "date": d.day, "utc": True} for d in ticks],
-            "labelExpr": f"utcFormat(datum.value, '{'%Y' if one_a_year else '%m/%Y'}')",
+            "labelExpr": f"({{{labels}}})[toString(time(datum.value))] || {by_format}" if labels else by_format,
             "labelOverlap": "parity",
             "labelFlush": False,
             "grid": False,

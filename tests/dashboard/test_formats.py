@@ -42,7 +42,7 @@ def test_periods(period: str, de: str, en: str):
 
 @pytest.mark.parametrize(
     ("status", "word"),
-    [("secret", "geheim"), ("pending", "noch nicht veröffentlicht"), ("ok", "keine Angabe")],
+    [("secret", "unbekannt oder geheim"), ("pending", "noch nicht veröffentlicht"), ("ok", "keine Angabe")],
 )
 def test_what_is_not_published_is_a_word_and_never_a_zero(status: str, word: str):
     assert formats.figure(None, status, 0, None, "de") == word
