@@ -56,9 +56,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Rounding:
-    """Counts are multiples of ``base`` from the year ``since`` on."""
+    """Counts are multiples of ``base`` from the year ``since`` on; a figure is made of about ``cells`` of them."""
 
     base: int
+    cells: int
     since: int
     text: Label
 
@@ -231,7 +232,7 @@ def _indicators(store: Store, dimensions: dict[str, Dimension]) -> dict[str, Ind
     for row in store.query('SELECT * FROM breaks ORDER BY indicator, "at"').to_dicts():
         breaks.setdefault(row["indicator"], []).append(Break(row["source"], row["at"], _label(row, "text")))
     bases: dict[str, list[Base]] = {}
-    for row in _rows_if_there(store, "bases"):
+    for row in store.query("FROM bases").to_dicts():
         bases.setdefault(row["indicator"], []).append(Base(row["source"], row["base"], row["since"], row["until"]))
     found = {}
     for row in store.query("SELECT * FROM indicators ORDER BY sort_order, id").to_dicts():
@@ -267,12 +268,6 @@ def _indicators(store: Store, dimensions: dict[str, Dimension]) -> dict[str, Ind
     return found
 
 
-def _rows_if_there(store: Store, table: str) -> list[dict[str, Any]]:
-    """All rows of a table that came to the store's schema later; none where an older store lacks it."""
-    known = store.query("SELECT 1 FROM duckdb_tables() WHERE table_name = $name", {"name": table})
-    return store.query(f"FROM {table}").to_dicts() if known.height else []
-
-
 def _sorted_breakdowns(breakdowns: Sequence[str], dimensions: dict[str, Dimension]) -> tuple[str, ...]:
     """Total first, then one dimension before two, codes in the order of their dimension."""
     ranks = {dim: {code: n for n, code in enumerate(entry.values)} for dim, entry in dimensions.items()}
@@ -298,7 +293,7 @@ def _full_title(title: Label, parts: Sequence[str], dimensions: dict[str, Dimens
 def _rounding(row: dict[str, Any]) -> Rounding | None:
     if row["rounding_base"] is None:
         return None
-    return Rounding(row["rounding_base"], row["rounding_since"], _label(row, "rounding"))
+    return Rounding(row["rounding_base"], row["rounding_cells"], row["rounding_since"], _label(row, "rounding"))
 
 
 def _label(row: dict[str, Any], name: str) -> Label:

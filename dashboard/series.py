@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
+from math import ceil, sqrt
 
 import polars as pl
 
@@ -89,13 +89,18 @@ def rounding_error(series: Series, indicator: Indicator, metadata: Metadata, sta
 
     A count rounded to multiples of ``base`` is off by at most ``base // 2`` (2 for 5, 1 for 3), a sum of n of them by
     n times as much, and the difference of two such sums by twice that. Published figures move in whole steps, so the
-    worst case is rounded up to one: 5 for a district, 35 for the sum of eight, both with base 5.
+    worst case is rounded up to one: 5 for a district, 35 for the sum of eight, both with base 5. A figure that was
+    itself added up from many cells never meets the worst case: there it is twice the standard deviation.
     """
     rounding = indicator.rounding
     if rounding is None or end.year < rounding.since:
         return 0
-    cells = len(metadata.members) if series.region == REGION_SUM else 1
-    return ceil(2 * (rounding.base // 2) * cells / rounding.base) * rounding.base
+    cells = rounding.cells * (len(metadata.members) if series.region == REGION_SUM else 1)
+    if rounding.cells == 1:
+        error: float = 2 * (rounding.base // 2) * cells
+    else:
+        error = 2 * sqrt(2 * cells * (rounding.base**2 - 1) / 12)
+    return ceil(error / rounding.base) * rounding.base
 
 
 def rounding_error_shown(

@@ -195,9 +195,13 @@ class Base(Strict):
 
 
 class Rounding(Strict):
-    """The publisher's rounding: counts are multiples of ``base`` from ``since`` on."""
+    """The publisher's rounding: counts are multiples of ``base`` from ``since`` on.
+
+    ``cells``: about so many rounded values make up one figure here (it was added up), so that their errors do too.
+    """
 
     base: int = Field(gt=1)
+    cells: int = Field(default=1, ge=1)
     since: int
     text: Text
 

@@ -123,6 +123,7 @@ def _indicator(i: Indicator) -> dict[str, Any]:
         "per1000": i.per1000,
         "preferred_source": i.preferred_source,
         "rounding_base": i.rounding.base if i.rounding else None,
+        "rounding_cells": i.rounding.cells if i.rounding else None,
         "rounding_since": i.rounding.since if i.rounding else None,
         **_both("rounding", i.rounding.text if i.rounding else None),
         "notes_json": _texts(i.notes),

@@ -7,7 +7,7 @@ Texts stand in a German and an English column; nested metadata is JSON. ``bases`
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TABLES: dict[str, str] = {
     "observations": """
@@ -29,7 +29,7 @@ TABLES: dict[str, str] = {
         unit VARCHAR NOT NULL, decimals INTEGER NOT NULL, measure VARCHAR NOT NULL, period_kind VARCHAR NOT NULL,
         dims VARCHAR[] NOT NULL, default_breakdown VARCHAR NOT NULL, regional_sum BOOLEAN NOT NULL,
         share_indicator VARCHAR, share_kind VARCHAR, per1000 BOOLEAN NOT NULL, preferred_source VARCHAR NOT NULL,
-        rounding_base INTEGER, rounding_since INTEGER, rounding_de VARCHAR, rounding_en VARCHAR,
+        rounding_base INTEGER, rounding_cells INTEGER, rounding_since INTEGER, rounding_de VARCHAR, rounding_en VARCHAR,
         notes_json VARCHAR NOT NULL, related VARCHAR[] NOT NULL
     """,
     "series": """

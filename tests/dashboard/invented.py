@@ -13,7 +13,7 @@ from dashboard.metadata import Break, Dimension, Indicator, Label, Metadata, Rou
 from dashboard.periods import Period, days_of
 
 Values = Mapping[str, float | None]
-FIVES = Rounding(5, 2000, Label("gerundet", "rounded"))
+FIVES = Rounding(5, 1, 2000, Label("gerundet", "rounded"))
 
 
 def label(said: str) -> Label:

@@ -66,6 +66,7 @@ def _indicator(identity: str, order: int, **changes: object) -> dict[str, object
         "per1000": False,
         "preferred_source": "lsn",
         "rounding_base": None,
+        "rounding_cells": None,
         "rounding_since": None,
         "rounding_de": None,
         "rounding_en": None,
@@ -76,7 +77,8 @@ def _indicator(identity: str, order: int, **changes: object) -> dict[str, object
 
 
 def _tables(current: str) -> dict[str, list[dict[str, object]]]:
-    rounded = {"rounding_base": 5, "rounding_since": 2005, "rounding_de": "gerundet", "rounding_en": "rounded"}
+    rounded = {"rounding_base": 5, "rounding_cells": 1, "rounding_since": 2005}
+    rounded |= {"rounding_de": "gerundet", "rounding_en": "rounded"}
     regions = [("BSR", "region", "Region Braunschweig", [])]
     regions += [(i, "district", n, ["BSR", "03"]) for i, n in zip(DISTRICTS, NAMES, strict=True)]
     regions += [("03", "land", "Niedersachsen", []), ("DE91", "nuts2", "Statistische Region Braunschweig", [])]

@@ -231,6 +231,14 @@ def test_a_small_count_is_not_the_widest_change_only_by_rounding(metadata: Metad
     assert "bei allen unverändert" in told_of(metadata, alike, rounding=FIVES)
 
 
+@pytest.mark.parametrize(("more", "claimed"), [(60, False), (65, True)])
+def test_a_figure_added_up_from_many_rounded_cells_is_less_exact(metadata: Metadata, more: float, claimed: bool):
+    # 190 cells of base 5: twice the standard deviation of a difference is 2 * sqrt(2 * 190 * 2) = 55.1, so up to 60
+    figures = {("03101", ""): {"2019-12-31": 8000, "2020-12-31": 8000 + more}}
+    told = told_of(metadata, figures, rounding=replace(FIVES, cells=190))
+    assert ("unverändert" not in told) is claimed
+
+
 @pytest.mark.parametrize("measure", ["index", "change"])
 def test_one_index_and_one_change_inside_rounding_are_unchanged(metadata: Metadata, measure: Measure):
     told = told_of(metadata, {("03101", ""): {"2019-12-31": 170, "2020-12-31": 175}}, measure, rounding=FIVES)

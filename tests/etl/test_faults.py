@@ -15,15 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import polars as pl
 import pytest
 import stamina
 
 from etl.catalogue import load_catalogue
 from etl.pipeline import RunResult, run
-from etl.schema import KEY
 from etl.settings import Settings, load_settings
-from etl.store import current_state
+from etl.store import POINTER
 from tests.recordings import ROOT, control, environment, needs_recordings, replay
 
 pytestmark = needs_recordings
@@ -44,6 +42,8 @@ SERVICES = {
 BOMBED = {
     "regionalstatistik": "/regionalstatistik/genesisws/rest/2020/data/tablefile",
     "genesis": "/genesis/genesisWS/rest/2020/data/resultfile",
+    "vgrdl": r"/statistikportal/.*vgrdl_r2b3_bs2024\.xlsx",
+    "eurostat": "/eurostat/.*/demo_r_pjangrp3",
 }
 # fault: what the report must say of it, and on which services it changes nothing that matters
 FAULTS = {
@@ -60,15 +60,20 @@ FAULTS = {
     "columns": r"column|header|expected|not JSON|no JSON|is down",
     "dashes": r"not one|no figure|districts|vanish",
 }
-FIGURE = [*KEY, "value", "status"]
+CATALOGUE = load_catalogue()
 
 Outcomes = set[tuple[str, str, str]]
 
 
 class Good(NamedTuple):
     folder: Path
-    figures: pl.DataFrame
     outcomes: Outcomes
+
+    def copy(self, source: str, to: Path) -> Path:
+        """The same state in a folder of its own, with the stored replies of one source."""
+        shutil.copytree(self.folder / "published", to / "published")
+        shutil.copytree(self.folder / "raw" / source, to / "raw" / source)
+        return to
 
 
 @pytest.fixture(autouse=True)
@@ -97,15 +102,17 @@ def good(publishers: str, tmp_path_factory: pytest.TempPathFactory) -> Good:
     folder = tmp_path_factory.mktemp("good")
     with pytest.MonkeyPatch.context() as patch, stamina.set_testing(True, attempts=3, cap=True):
         settings = settings_for(publishers, folder, patch)
-        result = run(settings, load_catalogue())
+        result = run(settings, CATALOGUE)
         assert result.exit_code == 3, result.message
-        again = run(settings, load_catalogue())
+        again = run(settings, CATALOGUE)
     assert again.published is None
-    return Good(folder, figures(folder), outcomes(again))
+    return Good(folder, outcomes(again))
 
 
-def figures(folder: Path) -> pl.DataFrame:
-    return current_state(folder / "published").select(FIGURE).cast(pl.String).sort(FIGURE)
+def published(folder: Path) -> dict[str, bytes]:
+    """The published state byte for byte: every vintage and the pointer to the current one."""
+    files = [*(folder / "published").glob("*.duckdb"), folder / "published" / POINTER]
+    return {path.name: path.read_bytes() for path in files}
 
 
 def said(result: RunResult, source: str) -> str:
@@ -113,8 +120,11 @@ def said(result: RunResult, source: str) -> str:
     return " ".join([*result.refused, *(text for outcome in notes for text in outcome)])
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(
+    ("service", "fault"),
+    # the answer to a login is never unpacked
+    [(service, fault) for service in SERVICES for fault in FAULTS if not ("login" in service and fault == "bomb")],
+)
 def test_a_bad_day_of_a_publisher_changes_no_published_figure(
     publishers: str,
     good: Good,
@@ -124,18 +134,17 @@ def test_a_bad_day_of_a_publisher_changes_no_published_figure(
     fault: str,
 ) -> None:
     source, path = SERVICES[service]
-    folder = tmp_path / "data"
-    shutil.copytree(good.folder, folder)
+    folder = good.copy(source, tmp_path / "data")
     settings = settings_for(publishers, folder, monkeypatch)
     control(publishers, "reset")
     # the stand-in needs seconds to make a bomb, so it throws two at what would be unpacked
     path, times = (BOMBED.get(service, path), 2) if fault == "bomb" else (path, 100_000)
     control(publishers, "fault", {"path": path, "kind": fault, "times": times})
     try:
-        result = run(settings, load_catalogue(), [source])
+        result = run(settings, CATALOGUE, [source])
     finally:
         control(publishers, "reset")
-    assert figures(folder).equals(good.figures), "figures have changed"
+    assert published(folder) == published(good.folder), "figures have changed"
     assert result.published is None
     spared = outcomes(result) == {o for o in good.outcomes if o[0] == source}
     if not spared:  # a fault that the reply does not show is no fault: columns of a zip, a guest at Eurostat
@@ -165,8 +174,7 @@ def harmless(service: str) -> set[str]:
 @pytest.mark.parametrize("service", ["lsn", "lsn workbooks", "eurostat", "regionalstatistik", "genesis", "vgrdl"])
 def test_a_bomb_takes_no_memory(publishers: str, good: Good, tmp_path: Path, service: str) -> None:
     source, path = SERVICES[service]
-    folder = tmp_path / "data"
-    shutil.copytree(good.folder, folder)
+    folder = good.copy(source, tmp_path / "data")
     env = environment(publishers, folder)
     control(publishers, "reset")
     _, without = peak(env, "run", "--source", source, "--offline")

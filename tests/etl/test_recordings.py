@@ -79,7 +79,7 @@ def test_a_run_publishes_and_reports_the_tables_that_are_not_recorded(first_run)
     _, _, done = first_run
     assert done.returncode == 3, done.stdout + done.stderr
     assert "eurostat lfst_r_lfe2emprtn: FAILED" in done.stdout
-    assert "20 of 22 tables loaded, 2 failed" in done.stdout
+    assert "33 of 64 tables loaded, 31 failed" in done.stdout
 
 
 def test_the_control_totals_of_the_region(first_run):
