@@ -96,6 +96,7 @@ class TableOptions(Strict):
     since: int | None = None  # first year to ask for
     regional_variable: str | None = None  # GENESIS: ask for the regions ``regional_key`` of this variable only
     regional_key: str | None = None
+    classifying: dict[str, str] = {}  # GENESIS: a variable to break down by, and its keys (comma list)
     # GENESIS: several variables as one column of the tidy frame, {column: variable codes}
     merged: dict[str, tuple[str, ...]] = {}
     # Regionalstatistik's keyless CSV: what each header row stands for: a column of the tidy frame, "time", or "-"
@@ -169,6 +170,7 @@ class Series(Strict):
     period: PeriodRule
     columns: dict[str, dict[str, Breakdown | None]] = {}
     fixed: Breakdown = ""
+    factor: float = Field(default=1, gt=0)  # from the publisher's unit to the indicator's, such as 0.001 for thousands
     aggregate: bool = False
     absent: Literal["zero"] | None = None
 

@@ -46,6 +46,8 @@ def observations(
     frame = tidy.frame.filter(pl.col("region").is_not_null())
     frame = _with_breakdown(frame, series, where)
     frame = _with_period(frame, series.period, where)
+    if series.factor != 1:
+        frame = frame.with_columns(pl.col("value") * series.factor)
     if series.aggregate:
         frame = _added_up(frame)
     if series.absent == "zero":

@@ -208,7 +208,14 @@ def run(httpserver, host: Host, tmp_path: Path) -> Callable[..., Asker]:
 
 
 def test_the_form_holds_exactly_the_documented_fields():
-    asked = context("https://x.example/rest/2020", since=2008, regional_variable="KREISE", regional_key=EIGHT)
+    by_country = {"STAAG6": "ST166,ST475"}
+    asked = context(
+        "https://x.example/rest/2020",
+        since=2008,
+        regional_variable="KREISE",
+        regional_key=EIGHT,
+        classifying=by_country,
+    )
     (part,) = parts(TABLE, asked)
     (request,) = part.alternatives
     assert request.url == "https://x.example/rest/2020/data/tablefile"
@@ -222,6 +229,8 @@ def test_the_form_holds_exactly_the_documented_fields():
         "quality": "on",
         "compress": "false",
         "job": "false",
+        "classifyingvariable1": "STAAG6",
+        "classifyingkey1": "ST166,ST475",
         "regionalvariable": "KREISE",
         "regionalkey": EIGHT,
     }

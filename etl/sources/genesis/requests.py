@@ -50,6 +50,8 @@ def table_form(source: str, table: str, catalogue: Catalogue, last_year: int) ->
         form += (("regionalvariable", options.regional_variable),)
     if options.regional_key:
         form += (("regionalkey", options.regional_key),)
+    for n, (variable, keys) in enumerate(options.classifying.items(), start=1):
+        form += ((f"classifyingvariable{n}", variable), (f"classifyingkey{n}", keys))
     return form
 
 
