@@ -86,6 +86,10 @@ class Asker:
         self._tell(table, request, "stored" if reply.retrieved_at >= asked else "unchanged", begun)
         return reply
 
+    def earlier(self, table: str, request: Request) -> list[Reply]:
+        """Offline: what the stored replies before the newest one held, oldest first; a run that asks needs none."""
+        return self.raw.earlier(self.source.id, table, request.name) if self.offline else []
+
     def _tell(self, table: str, request: Request, outcome: str, begun: float) -> None:
         """One log line a request; a request never holds credentials, and addresses lose theirs."""
         log.info(

@@ -121,7 +121,7 @@ def _load_table(catalogue: Catalogue, table: str, asker: Asker) -> Loaded:
     for part in parts:
         got, problems, offered = _load_part(catalogue, table, asker, part)
         if got is not None:
-            read.append(got)
+            read += [*_earlier(catalogue, table, asker, part, got[0]), got]
             notes += [*got[0].notes, *([f"first way failed: {_bounded(problems)}"] if problems else [])]
         elif not offered and asker.has_no_account:
             reason = f"{_why_skipped(asker)} (without one the publisher does not offer it)"
@@ -196,6 +196,14 @@ def _load_part(
     return None, [*problems, *(told for _, told in absent)], bool(problems)
 
 
+def _earlier(catalogue: Catalogue, table: str, asker: Asker, part: Part, newest: Tidy) -> list[tuple[Tidy, Reply]]:
+    """Of a partial table the stored replies before the newest: offline they give the periods that it lacks."""
+    if not newest.partial:
+        return []
+    replies = [reply for request in part.alternatives for reply in asker.earlier(table, request)]
+    return [(asker.code.parse(reply, catalogue), reply) for reply in replies]
+
+
 def _named(error: Exception, source: Source, table: str) -> str:
     """The error's sentence with source and table in front, if it does not name them."""
     text = str(error)
@@ -205,7 +213,7 @@ def _named(error: Exception, source: Source, table: str) -> str:
 
 
 def observe(read: Sequence[tuple[Tidy, Reply]], catalogue: Catalogue, source: Source, table: str) -> list[pl.DataFrame]:
-    """One frame an indicator and series, all parts together; what came by hand replaces its periods in the others.
+    """One frame an indicator and series, all parts together.
 
     Raises ParseError if one has no figure at all.
     """
@@ -214,12 +222,22 @@ def observe(read: Sequence[tuple[Tidy, Reply]], catalogue: Catalogue, source: So
     frames = []
     for indicator, series in catalogue.tables(source.id)[table]:
         by_name = [(r.name, observations(t, indicator, series, source, r.retrieved_at)) for t, r in read]
-        fetched = [f for name, f in by_name if name != IMPORT]
-        by_hand = [f for name, f in by_name if name == IMPORT]
-        if by_hand and fetched:
-            fetched = [f.join(by_hand[0], on="period", how="anti") for f in fetched]
-        frame = pl.concat([*fetched, *by_hand])
+        frame = pl.concat(_each_period_from_its_last_reply(by_name))
         if frame["value"].is_null().all():
             raise ParseError(f"{source.id}: table {table}: not one figure for {indicator.id}; run again later")
         frames.append(frame)
     return frames
+
+
+def _each_period_from_its_last_reply(frames: Sequence[tuple[str, pl.DataFrame]]) -> list[pl.DataFrame]:
+    """Frames with the names of their replies, oldest first, without the periods that a later one holds.
+
+    Later ones of the same name (snapshots of one part) count, and what came by hand stands over everything.
+    """
+    kept: list[pl.DataFrame] = []
+    for n, (name, frame) in enumerate(frames):
+        later = [f for other, f in frames[n + 1 :] if other in (name, IMPORT)]
+        for newer in later:
+            frame = frame.join(newer, on="period", how="anti")
+        kept.append(frame)
+    return kept

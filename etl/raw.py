@@ -119,6 +119,15 @@ class RawStore:
             return None
         return self._read(*found)
 
+    def earlier(self, source: str, table: str, name: str) -> list[Reply]:
+        """All complete replies of that name but the newest, oldest first, without those that were refused."""
+        paths = sorted((self.root / source / table).glob(f"*_{name}.json"))[:-1]
+        return [
+            self._read(RawMeta.model_validate_json(path.read_bytes()), path)
+            for path in paths
+            if not path.with_suffix(".rejected").exists()
+        ]
+
     def _read(self, meta: RawMeta, path: Path) -> Reply:
         body_path = path.with_suffix(".body")
         try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import polars as pl
 import pytest
 
@@ -75,6 +78,29 @@ def test_a_partial_table_keeps_other_periods_and_replaces_its_own(settings, monk
     assert result.outcomes[0].partial
     assert published(settings) == {"2022": 100, "2023": 102, "2024": 103}
     assert run(settings, catalogue(), ["lsn"]).published is None
+
+
+def test_a_lost_store_comes_back_from_all_stored_snapshots_of_a_partial_table(settings, monkeypatch):
+    publisher = Publisher(monkeypatch)
+    snapshots = ({"2021": 98, "2022": 99}, {"2022": 100, "2023": 101}, {"2023": 102, "2024": 103})
+    for held in snapshots:
+        publisher.replies["t", "data"] = json.dumps({**held, "partial": True}).encode()
+        run(settings, catalogue(), ["lsn"])
+    whole = published(settings)
+    assert whole == {"2021": 98, "2022": 100, "2023": 102, "2024": 103}
+    shutil.rmtree(settings.published_dir)
+    run(settings, catalogue(), ["lsn"], offline=True)
+    assert published(settings) == whole
+
+
+def test_a_lost_store_comes_back_with_the_newest_reply_of_a_whole_table(settings, monkeypatch):
+    publisher = Publisher(monkeypatch)
+    for reply in (body(y2022=100, y2023=101), body(y2023=101)):
+        publisher.replies["t", "data"] = reply
+        run(settings, catalogue(), ["lsn"], accept_revisions=True)
+    shutil.rmtree(settings.published_dir)
+    run(settings, catalogue(), ["lsn"], offline=True)
+    assert published(settings) == {"2023": 101}
 
 
 def test_a_whole_table_that_no_longer_has_a_period_withdraws_it(settings, monkeypatch):
