@@ -115,7 +115,7 @@ def _status(known: _Known, lines: list[RequestLine], updated: datetime | None) -
         figures=known.figures,
         newest_period=known.newest,
         last_good=known.last_good,
-        next_expected=next_release(known.source, after.date() if after else known.today),
+        next_expected=next_release(known.source, after.date() if after else known.today, known.today),
         updated=updated,
         failed_tables=known.failed,
         checks=known.refused or "passed",
@@ -124,10 +124,11 @@ def _status(known: _Known, lines: list[RequestLine], updated: datetime | None) -
     )
 
 
-def next_release(source: Source, after: date) -> date:
-    """First day of the first release month after a day."""
-    months = [date(year, m, 1) for year in (after.year, after.year + 1) for m in source.release_months]
-    return min(m for m in months if m > after)
+def next_release(source: Source, after: date, today: date) -> date:
+    """First day of the first release month after a day that is not over: what did not come is expected next time."""
+    begun = date(today.year, today.month, 1)
+    months = [date(year, m, 1) for year in range(today.year, today.year + 3) for m in source.release_months]
+    return min(m for m in months if m > after and m >= begun)
 
 
 def _publisher_says(raw: RawStore, source: str, catalogue: Catalogue) -> datetime | None:

@@ -101,13 +101,26 @@ def test_the_next_publication_follows_what_the_publisher_says_else_its_rhythm(se
     loaded(settings, monkeypatch)
     by_rhythm = status(settings, catalogue())
     assert by_rhythm.updated is None
-    assert by_rhythm.next_expected == next_release(catalogue().sources["lsn"], TODAY)
+    assert by_rhythm.next_expected == next_release(catalogue().sources["lsn"], TODAY, TODAY)
     said = datetime(2026, 3, 1, tzinfo=UTC)
     remembered = {"t": (said, "2024")}
     monkeypatch.setattr(genesis, "updated", lambda raw, source, table: remembered.get(table, (None, None)))
     lsn = status(settings, catalogue())
     assert lsn.updated == said
     assert lsn.next_expected == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("after", "today", "expected"),
+    [
+        (date(2026, 3, 1), date(2026, 11, 22), date(2026, 11, 1)),  # this month's publication is still to come
+        (date(2026, 11, 3), date(2026, 11, 22), date(2026, 12, 1)),  # it has come
+        (date(2022, 12, 28), date(2026, 11, 22), date(2026, 11, 1)),  # a publisher that has said nothing for years
+        (date(2026, 12, 5), date(2026, 12, 31), date(2027, 11, 1)),
+    ],
+)
+def test_the_next_publication_is_never_in_the_past(after, today, expected):
+    assert next_release(catalogue().sources["lsn"], after, today) == expected
 
 
 def test_files_by_hand_are_no_requests(settings):
