@@ -1,36 +1,39 @@
-"""XLSX workbooks read cell by cell: text as the author wrote it, numbers in full, errors with the cell's address.
+"""XLSX workbooks as text, cell by cell: read by python-calamine, within bounds, errors with the cell's address.
 
-A workbook is an archive of XML files. Each is read as a stream by expat; a cell costs what it holds, so that neither
-a far-off cell nor a text used a million times takes memory. Numbers keep all their digits, and an error of a formula
-stays visible as text (``#DIV/0!``): an empty cell means something in these files.
+The library sees only parts that have been unpacked against a counter and looked at (``etl.sheet_guard``), and one sheet
+at a time. Numbers keep all their digits, and an error of a formula stays visible as text (``#DIV/0!``): an empty cell
+means something in these files.
 """
 
 from __future__ import annotations
 
+import io
 import posixpath
-import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from math import isfinite
 from typing import Final
 from xml.parsers import expat
 
+from python_calamine import CalamineSheet, CalamineWorkbook
+
 from etl.archive import Archive
 from etl.errors import ParseError
-from etl.grid import Grid, Merge, column_letters, position
+from etl.grid import Grid, Merge, column_letters
+from etl.sheet_guard import ErrorCell, checked_text, inspect, text_sizes
 
 __all__ = ["Grid", "Workbook", "read_sheet", "sheet_names"]
 
-MAX_CELLS: Final = 8_000_000
-LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14
-_STEP = 1 << 16
-_DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built into every spreadsheet program
-_NOT_A_PATTERN = re.compile(r'"[^"]*"|\[(?!h|m|s)[^\]]*\]|\\.|_.', re.IGNORECASE)  # literal text, colours, conditions
+CONTENTS, RELATIONS, STRINGS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"
+COMMON: Final = ("_rels/.rels", CONTENTS, RELATIONS, STRINGS, "xl/styles.xml")
+_PANIC: Final = "PanicException"  # what a fault of the library in Rust becomes; no Exception, and it cannot be imported
+_DAY_ZERO: Final = datetime(1899, 12, 30)
 
+Value = int | float | str | bool | time | date | datetime | timedelta
 OnStart = Callable[[str, Mapping[str, str]], None]
-OnEnd = Callable[[str, str], None]  # local name, text since the last tag
 
 
 def sheet_names(body: bytes, where: str) -> tuple[str, ...]:
@@ -49,11 +52,9 @@ class Workbook:
     def __init__(self, body: bytes, where: str) -> None:
         self.where = where
         self._archive = Archive(body, where)
-        if missing := {"[Content_Types].xml", "xl/workbook.xml"} - set(self._archive.names):
+        if missing := {"[Content_Types].xml", CONTENTS} - set(self._archive.names):
             raise ParseError(f"{where}: expected an XLSX workbook, the archive lacks {sorted(missing)}")
-        self._sheets: dict[str, str] = {}
-        self._from_1904 = False
-        self._read_contents()
+        self._sheets = self._parts_of_sheets()
 
     @property
     def sheet_names(self) -> tuple[str, ...]:
@@ -66,11 +67,34 @@ class Workbook:
                 f"{self.where}: expected a sheet {name!r}, the workbook has {list(self._sheets)[:60]}; the publisher "
                 "may have renamed it: look at the file and adapt its reader"
             )
-        reader = _SheetReader(f"{self.where}: sheet {name!r}", self._strings, self._date_styles, self._from_1904)
-        self._parse(self._sheets[name], reader.start, reader.end)
-        return Grid(self.where, name, reader.rows(), tuple(reader.merges))
+        at, part = f"{self.where}: sheet {name!r}", self._sheets[name]
+        xml = self._part(part)
+        errors = inspect(xml, self._text_sizes, at)
+        values, merges = self._read(name, self._common | {part: xml}, at)
+        return Grid(self.where, name, _rows(values, errors, at), merges)
 
-    def _read_contents(self) -> None:
+    def _read(self, name: str, parts: Mapping[str, bytes], at: str) -> tuple[list[list[Value]], tuple[Merge, ...]]:
+        try:
+            with CalamineWorkbook.from_filelike(_stored(parts)) as book:
+                sheet = book.get_sheet_by_name(name)
+                return sheet.to_python(skip_empty_area=False), _merges(sheet)
+        except BaseException as error:
+            if isinstance(error, Exception) or type(error).__name__ == _PANIC:
+                raise ParseError(f"{at}: cannot be read ({error}); look at the raw reply") from error
+            raise
+
+    @cached_property
+    def _common(self) -> dict[str, bytes]:
+        """What the library needs to read any of the sheets."""
+        return {part: self._part(part) for part in COMMON if part in self._archive.names}
+
+    @cached_property
+    def _text_sizes(self) -> list[int]:
+        strings = self._common.get(STRINGS, b"")
+        checked_text(strings, f"{self.where}: {STRINGS}")
+        return text_sizes(strings)
+
+    def _parts_of_sheets(self) -> dict[str, str]:
         targets: dict[str, str] = {}
         found: list[tuple[str, str]] = []
 
@@ -82,209 +106,105 @@ class Workbook:
             if tag == "sheet":
                 ids = [v for k, v in attributes.items() if k.rpartition(":")[2] == "id"]
                 found.append((attributes.get("name", ""), ids[0] if ids else ""))
-            elif tag == "workbookPr":
-                self._from_1904 = attributes.get("date1904") in ("1", "true")
 
-        self._parse("xl/_rels/workbook.xml.rels", relation)
-        self._parse("xl/workbook.xml", entry)
+        self._parse(RELATIONS, relation)
+        self._parse(CONTENTS, entry)
+        sheets: dict[str, str] = {}
         for name, relation_id in found:
             target = targets.get(relation_id, "")
             part = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
             if "chartsheet" not in part:
-                self._sheets[name] = part
-        if not self._sheets:
+                sheets[name] = part
+        if not sheets:
             raise ParseError(f"{self.where}: the workbook has no sheets")
+        return sheets
 
-    @cached_property
-    def _strings(self) -> list[str]:
-        """The shared texts; rich text is joined, readings of Japanese characters are left out."""
-        strings: list[str] = []
-        pieces: list[str] = []
-        inside = {"rPh": 0}
-
-        def start(tag: str, attributes: Mapping[str, str]) -> None:
-            if tag == "si":
-                pieces.clear()
-            elif tag == "rPh":
-                inside["rPh"] += 1
-
-        def end(tag: str, text: str) -> None:
-            if tag == "t" and not inside["rPh"]:
-                pieces.append(text)
-            elif tag == "si":
-                strings.append("".join(pieces).strip())  # here, once: a copy for each cell would cost memory
-            elif tag == "rPh":
-                inside["rPh"] -= 1
-
-        if "xl/sharedStrings.xml" in self._archive.names:
-            self._parse("xl/sharedStrings.xml", start, end)
-        return strings
-
-    @cached_property
-    def _date_styles(self) -> set[str]:
-        """Which cell styles show a number as a date."""
-        patterns: dict[str, str] = {}
-        formats: list[str] = []
-        inside = {"cellXfs": False}
-
-        def start(tag: str, attributes: Mapping[str, str]) -> None:
-            if tag == "numFmt":
-                patterns[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-            elif tag == "cellXfs":
-                inside["cellXfs"] = True
-            elif tag == "xf" and inside["cellXfs"]:
-                formats.append(attributes.get("numFmtId", "0"))
-
-        def end(tag: str, text: str) -> None:
-            if tag == "cellXfs":
-                inside["cellXfs"] = False
-
-        if "xl/styles.xml" in self._archive.names:
-            self._parse("xl/styles.xml", start, end)
-        return {str(i) for i, f in enumerate(formats) if _shows_a_date(f, patterns.get(f))}
-
-    def _parse(self, part: str, start: OnStart, end: OnEnd = lambda tag, text: None) -> None:
-        """Read one part of the workbook as a stream of tags without their prefixes."""
-        if part not in self._archive.names:
-            raise ParseError(f"{self.where}: the workbook lacks its part {part}; look at the raw reply")
+    def _parse(self, part: str, start: OnStart) -> None:
+        """Read one of the workbook's tables of contents as a stream of tags without their prefixes."""
         parser = expat.ParserCreate()
-        parser.buffer_text = True
-        text: list[str] = []
-
-        def on_start(tag: str, attributes: dict[str, str]) -> None:
-            text.clear()
-            start(tag if ":" not in tag else tag.rpartition(":")[2], attributes)
-
-        def on_end(tag: str) -> None:
-            end(tag if ":" not in tag else tag.rpartition(":")[2], "".join(text) if text else "")
-            text.clear()
 
         def on_doctype(*_: object) -> None:
             raise ParseError(f"{self.where}: {part}: declares a document type, which no workbook does")
 
-        parser.StartElementHandler = on_start
-        parser.EndElementHandler = on_end
-        parser.CharacterDataHandler = text.append
+        parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
         parser.StartDoctypeDeclHandler = on_doctype
-        data = self._archive.read(part)
         try:
-            for at in range(0, len(data), _STEP):
-                parser.Parse(data[at : at + _STEP], False)
-            parser.Parse(b"", True)
+            parser.Parse(self._part(part), True)
         except (expat.ExpatError, LookupError, UnicodeError) as error:
             raise ParseError(f"{self.where}: {part}: is no proper XML ({error}); look at the raw reply") from error
 
+    def _part(self, name: str) -> bytes:
+        if name not in self._archive.names:
+            raise ParseError(f"{self.where}: the workbook lacks its part {name}; look at the raw reply")
+        return self._archive.read(name)
 
-class _SheetReader:
-    """Collects the cells of one sheet from its tags."""
 
-    def __init__(self, at: str, strings: Sequence[str], date_styles: set[str], from_1904: bool) -> None:
-        self._at, self._strings, self._date_styles = at, strings, date_styles
-        self._epoch = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)
-        self._cells: dict[int, list[str]] = {}
-        self._held = 0
-        self._row = self._column = -1
-        self._kind = self._style = ""
-        self._value: str | None = None
-        self._inline: list[str] = []
-        self.merges: list[Merge] = []
+def _stored(parts: Mapping[str, bytes]) -> io.BytesIO:
+    """The parts as an archive: two readers may see different files in one that came from outside."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    out.seek(0)
+    return out
 
-    def rows(self) -> list[list[str]]:
-        empty: list[str] = []
-        return [self._cells.get(i, empty) for i in range(max(self._cells, default=-1) + 1)]
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag == "c":
-            self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
-            self._value = None
-            address = attributes.get("r")
-            self._row, self._column = self._place(address) if address else (self._row, self._column + 1)
-        elif tag == "row":
-            number = attributes.get("r", "")
-            self._row = int(number) - 1 if number.isascii() and number.isdigit() else self._row + 1
-            self._column = -1
-        elif tag == "is":
-            self._inline.clear()
-        elif tag == "mergeCell":
-            first, _, last = attributes.get("ref", "").partition(":")
-            self.merges.append(Merge(*self._place(first), *self._place(last or first)))
+def _merges(sheet: CalamineSheet) -> tuple[Merge, ...]:
+    return tuple(Merge(*first, *last) for first, last in sheet.merged_cell_ranges or ())
 
-    def end(self, tag: str, text: str) -> None:
-        if tag == "v":
-            self._value = text
-        elif tag == "t":
-            self._inline.append(text)
-        elif tag == "is":
-            self._value = "".join(self._inline)
-        elif tag == "c" and self._value:
-            self._keep(self._text(self._value).strip())
 
-    def _keep(self, text: str) -> None:
-        if not text:
-            return
-        if not (0 <= self._row < LAST_ROW and self._column < LAST_COLUMN):
-            raise ParseError(f"{self._at}: a cell lies outside of the largest sheet (row {self._row + 1})")
-        row = self._cells.setdefault(self._row, [])
-        missing = self._column + 1 - len(row)
-        self._held += max(missing, 0)
-        if self._held > MAX_CELLS:
-            raise ParseError(f"{self._at}: holds more than {MAX_CELLS:,} cells; look at the file before raising that")
-        row.extend([""] * missing)
-        row[self._column] = text
-
-    def _text(self, raw: str) -> str:
-        if self._kind == "s":
-            try:
-                return self._strings[int(raw)]
-            except (ValueError, IndexError) as error:
-                raise ParseError(f"{self._cell()}: refers to a text that is not there ({raw})") from error
-        if self._kind == "n":
-            return self._number(raw)
-        if self._kind == "b":
-            return "true" if raw == "1" else "false"
-        return raw  # text, a formula's text, an error, a date in ISO form
-
-    def _number(self, raw: str) -> str:
-        """All digits of the number without an exponent; a date in ISO form where the style shows one."""
-        if self._style not in self._date_styles:
-            if raw.isascii() and raw.isdigit() and (raw[0] != "0" or raw == "0"):
-                return raw
-            return _plain(self._float(raw))
+def _rows(values: list[list[Value]], errors: list[ErrorCell], at: str) -> list[list[str]]:
+    """The texts of the cells; each row ends with its last filled cell, and so does the sheet."""
+    for row, column, text in errors:
+        if row >= len(values) or column >= len(values[row]):
+            raise ParseError(f"{at}: an error of a formula stands outside of the table ({text}); look at the file")
+        values[row][column] = text
+    known: dict[str, str] = {}  # a label stands in thousands of cells, each with a copy of it
+    rows: list[list[str]] = []
+    for row, cells in enumerate(values):
+        texts, column = [""] * len(cells), 0
         try:
-            # seconds are as fine as spreadsheets show; the floats behind them are a little off
-            moment = self._epoch + timedelta(seconds=round(self._float(raw) * 86400))
-        except OverflowError as error:
-            raise ParseError(f"{self._cell()}: is no date: {raw}") from error
-        return moment.date().isoformat() if moment.time() == datetime.min.time() else moment.isoformat(" ")
+            for column, cell in enumerate(cells):
+                if cell != "":
+                    texts[column] = _text(cell, known)
+        except (ValueError, OverflowError) as error:
+            raise ParseError(f"{at}, cell {column_letters(column)}{row + 1}: {error}; look at the file") from error
+        while texts and not texts[-1]:
+            texts.pop()
+        rows.append(texts)
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
 
-    def _float(self, raw: str) -> float:
-        try:
-            value = float(raw)
-        except ValueError:
-            value = float("nan")
-        if not isfinite(value):
-            raise ParseError(f"{self._cell()}: expected a number, came {raw[:40]!r}")
-        return value
 
-    def _cell(self) -> str:
-        return f"{self._at}, cell {column_letters(self._column)}{self._row + 1}"
-
-    def _place(self, address: str) -> tuple[int, int]:
-        place = position(address)
-        if place is None:
-            raise ParseError(f"{self._at}: {address[:20]!r} is no address of a cell")
-        return place
+def _text(value: Value, known: dict[str, str]) -> str:
+    """A cell as text: all digits of a number without an exponent, dates in ISO form."""
+    if isinstance(value, float):
+        return _plain(value)
+    if isinstance(value, str):
+        text = value.strip()
+        return known.setdefault(text, text)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else _moment(value)
 
 
 def _plain(value: float) -> str:
+    if not isfinite(value):
+        raise ValueError(f"expected a number, came {value}")
     if value == int(value) and abs(value) < 1e16:
         return str(int(value))
     text = repr(value)
     return format(Decimal(text), "f") if "e" in text else text
 
 
-def _shows_a_date(format_id: str, pattern: str | None) -> bool:
-    if pattern is None:
-        return format_id.isdigit() and int(format_id) in _DATE_FORMATS
-    letters = _NOT_A_PATTERN.sub("", pattern.split(";")[0]).lower()
-    return letters != "general" and any(c in letters for c in "ymdh")
+def _moment(value: time | date | datetime | timedelta) -> str:
+    """Seconds are as fine as spreadsheets show; the floats behind them are a little off."""
+    if isinstance(value, timedelta):
+        value = _DAY_ZERO + value
+    elif isinstance(value, time):
+        value = datetime.combine(_DAY_ZERO, value)
+    elif not isinstance(value, datetime):
+        return value.isoformat()
+    moment = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+    return moment.date().isoformat() if moment.time() == time.min else moment.isoformat(" ")

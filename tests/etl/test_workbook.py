@@ -13,6 +13,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import etl.sheet_guard
 import etl.workbook
 from etl.archive import Archive, Limits, single_member
 from etl.errors import ParseError
@@ -75,7 +76,8 @@ def test_sheets_are_known_by_name_and_an_unknown_one_is_told() -> None:
 def test_prefixed_tags_and_inline_texts_are_read() -> None:
     xml = (
         b'<?xml version="1.0"?><x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData>'
-        b'<x:row r="2"><x:c t="inlineStr"><x:is><x:t>ohne</x:t><x:r><x:t> Adresse</x:t></x:r></x:is></x:c>'
+        b'<x:row r="2"><x:c t="inlineStr"><x:is><x:t>ohne</x:t>'
+        b'<x:r><x:t xml:space="preserve"> Adresse</x:t></x:r></x:is></x:c>'
         b'<x:c r="D2"><x:v>7</x:v></x:c></x:row></x:sheetData></x:worksheet>'
     )
     grid = read_sheet(rezipped(as_xlsx({"a": SMALL}), {"xl/worksheets/sheet1.xml": xml}), "a", "w")
@@ -140,22 +142,69 @@ def test_a_document_type_is_refused_before_it_can_expand() -> None:
         read_sheet(body, "a", "w")
 
 
+def with_cells(cells: bytes, strings: bytes = b"<sst><si><t>nullter</t></si></sst>") -> bytes:
+    """A workbook with one sheet of these cells, all of them in its first row."""
+    xml = b'<worksheet><sheetData><row r="1">' + cells + b"</row></sheetData></worksheet>"
+    return rezipped(as_xlsx({"a": SMALL}), {"xl/worksheets/sheet1.xml": xml, "xl/sharedStrings.xml": strings})
+
+
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        (b'<c r="A1" t="s"><v>99</v></c>', r"cell A1: refers to a text that is not there \(99\)"),
-        (b'<c r="A1"><v>zwei</v></c>', "cell A1: expected a number, came 'zwei'"),
-        (b'<c r="A1"><v>1e999</v></c>', "cell A1: expected a number"),
-        (b'<c r="1A"><v>1</v></c>', "'1A' is no address"),
+        (b'<c r="A1" t="s"><v>99</v></c>', r"refers to a text that is not there \(99\)"),
+        (b'<c r="A1" t="s"><v>-1</v></c>', r"refers to a text that is not there \(-1\)"),
+        (b'<c r="A1" t="s"><v>0x</v></c>', r"refers to a text that is not there \(0x\)"),
+        (b'<c t="s" r="A1"><f>A2</f><v> </v></c>', "refers to a text that is not there"),
+        (b'<c r="B1"><v>1e999</v></c>', "cell B1: expected a number, came inf"),
+        (b'<c r="B1"><v>nan</v></c>', "cell B1: expected a number, came nan"),
+        (b'<c r="1A"><v>1</v></c>', "cannot be read"),
         (b'<c r="A9999999"><v>1</v></c>', "outside of the largest sheet"),
-        (b'<c r="A1"><v>1</c>', "no proper XML"),
+        (b'<c r="A4294967297"><v>1</v></c>', "outside of the largest sheet"),
+        (b'<c r="A99999999999999999999"><v>1</v></c>', "outside of the largest sheet"),
+        (b'<c r="XFE1"><v>1</v></c>', "outside of the largest sheet"),
+        (b'<c r="ZZZZ1"><v>1</v></c>', "outside of the largest sheet"),
+        (b'<c r="A1"><v>1</c>', "cannot be read"),
+        (b'<c r="A1"><v>1<!-- -->2</v></c>', "holds a comment or the like"),
+        (b'<c r="A1"><v><![CDATA[5]]></v></c>', "holds a comment or the like"),
+        (b'<c r="A1"><v>1<?x?>2</v></c>', "holds a comment or the like"),
+        (b'<c r="A1" t="s"><v></v></c>', "refers to a text that is not there"),
+        (
+            b'</row></sheetData><x><row><c r="A1" t="e"><v>#N/A</v></c></row></x><sheetData><row>',
+            "outside of the table",
+        ),
+        (b'<c r="A1" t="e"><v>#QUATSCH!</v></c>', "cannot be read .*#QUATSCH!"),
+        (b'<c t="e"><v>#N/A</v></c>', "has an error of a formula that cannot be understood"),
+        ("<c r='A1'><v>ä</v></c>".encode("latin-1"), "expected UTF-8"),
+        (b"<c r='A1'><v>\0</v></c>", "expected UTF-8"),
     ],
 )
-def test_a_broken_cell_is_named(cell: bytes, message: str) -> None:
-    xml = b"<worksheet><sheetData><row>" + cell + b"</row></sheetData></worksheet>"
-    body = rezipped(as_xlsx({"a": SMALL}), {"xl/worksheets/sheet1.xml": xml})
-    with pytest.raises(ParseError, match=message):
-        read_sheet(body, "a", "w")
+def test_what_would_be_read_wrong_is_refused(cell: bytes, message: str) -> None:
+    with pytest.raises(ParseError, match=f"^w: sheet 'a'.*{message}"):
+        read_sheet(with_cells(cell), "a", "w")
+
+
+def test_a_text_in_place_of_a_number_stays_visible() -> None:
+    assert read_sheet(with_cells(b'<c r="A1"><v>1,5</v></c>'), "a", "w").cell(0, 0) == "1,5"
+
+
+def test_errors_of_formulas_stand_where_they_occur() -> None:
+    known = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"]
+    cells = [f'<c s="0" t="e" r="{column_letters(2 * n)}1"><f>1/0</f><v>{e}</v></c>' for n, e in enumerate(known)]
+    grid = read_sheet(with_cells("".join(cells).encode()), "a", "w")
+    assert [grid.cell(0, 2 * n) for n in range(len(known))] == known
+
+
+def test_a_fault_in_the_library_is_an_error_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    class Faulty:
+        @staticmethod
+        def from_filelike(body: object) -> None:
+            raise panic("index out of bounds")
+
+    monkeypatch.setattr(etl.workbook, "CalamineWorkbook", Faulty)
+    with pytest.raises(ParseError, match=r"w: sheet 'a': cannot be read \(index out of bounds\)"):
+        read_sheet(as_xlsx({"a": SMALL}), "a", "w")
 
 
 @given(st.data())
@@ -301,23 +350,67 @@ def test_an_archive_of_one_file_gives_its_name_and_bytes_and_no_other_does() -> 
         single_member(zipped({"a": b"1", "b": b"2"}), "w", 100)
 
 
-def test_a_far_off_cell_and_a_text_used_often_take_little_memory() -> None:
-    long = "w" * 30_000
-    cells = b"".join(b'<c r="%s%d" t="s"><v>0</v></c>' % (c, r) for r in range(1, 100) for c in (b"A", b"B", b"C"))
-    xml = b'<worksheet><sheetData>%s<c r="XFD1048576"><v>1</v></c></sheetData></worksheet>' % cells
-    strings = f"<sst><si><t>{long} </t></si></sst>".encode()
-    changed = {"xl/worksheets/sheet1.xml": xml, "xl/sharedStrings.xml": strings}
-    body = rezipped(as_xlsx({"a": SMALL}), changed)
+def refused_within(megabytes: int, body: bytes, message: str) -> None:
+    """Refused before the library sees it, whose memory cannot be measured here."""
     tracemalloc.start()
+    try:
+        with pytest.raises(ParseError, match=message):
+            read_sheet(body, "a", "w")
+        assert tracemalloc.get_traced_memory()[1] < megabytes * 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+NUMBER = b"<v>1</v></c>"
+
+
+@pytest.mark.parametrize(
+    ("cells", "last"),
+    [
+        (b'<c r="XFD1048576">' + NUMBER, "XFD1048576"),
+        (b'<c r="A1">' + NUMBER + b"<c s=\"0\"r = 'xfd1048576'>" + NUMBER, "XFD1048576"),
+        (b'<c r="XFD1">' + NUMBER + b'<c r="A1048576">' + NUMBER, "XFD1048576"),
+        (b'<c r="XFD1048576"><f/><is/>' + NUMBER, "XFD1048576"),
+        (b'<c r="XFC1"/><c>' + NUMBER + b'<c r="A1048576">' + NUMBER, "XFD1048576"),
+        (b'</row><row r="1048575"/><row><c r="XFD5">' + NUMBER, "XFD1048576"),
+    ],
+)
+def test_a_far_off_cell_is_refused_before_it_takes_memory(cells: bytes, last: str) -> None:
+    refused_within(20, with_cells(cells), f"sheet 'a': holds more than 8,000,000 cells, it reaches to {last}")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        b'<c r="A1" r="XFD1048576">',  # the library takes the last
+        b"""<c s=' r="A1"' r="XFD1048576">""",
+        b"""<c s=">" r="XFD1048576">""",
+        b"""<c s="<c r='A1'>" r="XFD1048576">""",
+        b'<c hidden r="XFD1048576">',
+        b'<c r="A1" t="s" t="n">',
+    ],
+)
+def test_a_tag_that_two_readers_may_read_differently_is_refused(tag: bytes) -> None:
+    with pytest.raises(ParseError, match="a tag of a row or a cell that cannot be understood"):
+        read_sheet(with_cells(tag + NUMBER), "a", "w")
+
+
+def test_cells_that_only_have_a_format_do_not_count() -> None:
+    cells = b'<c r="B1"><v>5</v></c><c r="XFD1" t="s"></c></row><row r="1048576"><c r="XFD1048576" s="0"/>'
+    assert [list(r) for r in read_sheet(with_cells(cells), "a", "w").rows] == [["", "5"]]
+
+
+def test_a_text_used_often_is_one_text_and_too_often_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = b"".join(b'<c r="%s1" t="s"><v>1</v></c>' % column_letters(c).encode() for c in range(100))
+    body = with_cells(cells, b"<sst><si><t/></si><si><t>%s</t></si></sst>" % (b"w" * 30_000))
     grid = read_sheet(body, "a", "w")
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert grid.cell(1_048_575, 16_383) == "1"
-    assert grid.cell(50, 1) == long
-    assert peak < 40_000_000  # nine times the text are 9 MB, a full sheet would be 130 GB
+    assert len({id(text) for text in grid.rows[0]}) == 1 and grid.cell(0, 50) == "w" * 30_000
+    monkeypatch.setattr(etl.sheet_guard, "MAX_TEXT", 3_000_000)
+    with pytest.raises(ParseError, match=r"its texts take 3,00.,.00 bytes, expected at most 3,000,000"):
+        read_sheet(body, "a", "w")
 
 
 def test_a_sheet_of_too_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(etl.workbook, "MAX_CELLS", 5)
-    with pytest.raises(ParseError, match="sheet 'a': holds more than 5 cells"):
+    monkeypatch.setattr(etl.sheet_guard, "MAX_CELLS", 5)
+    with pytest.raises(ParseError, match="sheet 'a': holds more than 5 cells, it reaches to F1"):
         read_sheet(as_xlsx({"a": [[None, None, None, None, None, 1]]}), "a", "w")
