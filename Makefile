@@ -12,7 +12,7 @@ run: $(READY)
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(READY) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from dashboard.metadata import Metadata, read_metadata
 from dashboard.periods import days_of
 from dashboard.queries import Selection, observations
 from dashboard.store import NoStoreError, current_store
-from dashboard.view import PARAMETERS, TOTAL
+from dashboard.view import PARAMETERS, TOTAL, listed
 
 OBSERVATIONS = "/data/v1/observations.csv"
 HEALTH = "/healthz/data"
@@ -56,7 +56,7 @@ def selection_of(params: Mapping[str, str], metadata: Metadata) -> Selection:
     indicators = _known(params, "i", list(metadata.indicators), "indicator")
     regions = _known(params, "r", list(metadata.regions), "region")
     chosen = [metadata.indicators[i] for i in indicators or metadata.indicators]
-    written = {**params, "b": ",".join(_canonical(b) for b in _listed(params, "b"))}
+    written = {**params, "b": ",".join(_canonical(b) for b in listed(params, "b"))}
     breakdowns = _known(written, "b", [*dict.fromkeys(b or TOTAL for i in chosen for b in i.breakdowns)], "breakdown")
     vintage = params.get("v") or None
     if vintage is not None and vintage not in metadata.vintages:
@@ -112,7 +112,7 @@ def _health() -> Response:
 
 def _known(params: Mapping[str, str], key: str, known: Sequence[str], name: str) -> tuple[str, ...] | None:
     """The comma list under a key; None if it is not given."""
-    wanted = _listed(params, key)
+    wanted = listed(params, key)
     if not wanted:
         return None
     for value in wanted:
@@ -120,11 +120,6 @@ def _known(params: Mapping[str, str], key: str, known: Sequence[str], name: str)
             shown = ", ".join(known) if len(known) <= 60 else f"{', '.join(known[:60])}, …"
             raise BadRequestError(f"{key}: there is no {name} '{value[:60]}'. Known: {shown}")
     return tuple(wanted)
-
-
-def _listed(params: Mapping[str, str], key: str) -> list[str]:
-    """The comma list under a key, without blanks and repetitions, as the pages read it."""
-    return list(dict.fromkeys(part.strip() for part in params.get(key, "").split(",") if part.strip()))
 
 
 def _check_names(params: Mapping[str, str]) -> None:

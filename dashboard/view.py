@@ -135,7 +135,7 @@ def _note(key: str, **values: str) -> Note:
     return Note(key, tuple(shown.items()))
 
 
-def _listed(params: Mapping[str, str], key: str) -> list[str]:
+def listed(params: Mapping[str, str], key: str) -> list[str]:
     """The comma list under a key, without blanks and repetitions."""
     return list(dict.fromkeys(part.strip() for part in params.get(key, "").split(",") if part.strip()))
 
@@ -155,7 +155,7 @@ def _indicators(
     params: Mapping[str, str], measure: Measure, metadata: Metadata, notes: list[Note]
 ) -> tuple[Indicator, ...]:
     found: list[Indicator] = []
-    for wanted in _listed(params, "i"):
+    for wanted in listed(params, "i"):
         indicator = metadata.indicators.get(wanted)
         if indicator is None:
             notes.append(_note("unknown_indicator", value=wanted))
@@ -170,7 +170,7 @@ def _regions(
     params: Mapping[str, str], indicators: Sequence[Indicator], metadata: Metadata, lang: Lang, notes: list[Note]
 ) -> tuple[str, ...]:
     found = []
-    for wanted in _listed(params, "r"):
+    for wanted in listed(params, "r"):
         if wanted not in metadata.regions:
             notes.append(_note("unknown_region", value=wanted))
         elif not any(wanted in i.regions for i in indicators):
@@ -182,7 +182,7 @@ def _regions(
 
 def _breakdowns(params: Mapping[str, str], indicators: Sequence[Indicator], notes: list[Note]) -> tuple[str, ...]:
     found = []
-    for wanted in _listed(params, "b"):
+    for wanted in listed(params, "b"):
         breakdown = "" if wanted == TOTAL else ";".join(sorted(part.strip() for part in wanted.split(";")))
         if any(breakdown in i.breakdowns for i in indicators):
             found.append(breakdown)

@@ -123,15 +123,6 @@ class Archive:
         return ParseError(f"{self.where}: archive refused: {what}")
 
 
-def single_member(body: bytes, where: str, max_size: int, max_ratio: float = 150) -> tuple[str, bytes]:
-    """Name and bytes of an archive's only member. Raises ParseError as ``Archive``, and if there are several."""
-    archive = Archive(body, where, Limits(members=20, member_bytes=max_size, total_bytes=max_size, ratio=max_ratio))
-    if len(archive.names) != 1:
-        raise ParseError(f"{where}: expected an archive with one file, it holds {list(archive.names)[:5]}")
-    name = archive.names[0]
-    return name, archive.read(name)
-
-
 def _described(body: bytes) -> str:
     if not body.strip():
         return "an empty reply; run again later"

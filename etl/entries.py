@@ -256,10 +256,14 @@ class ShareOf(Strict):
 
 
 class RegionRate(Strict):
-    """The region's rate from counts: the districts' ``numerator`` over their own implied denominators."""
+    """The region's rate from counts: the districts' ``numerator`` over their own implied denominators.
+
+    ``estimated``: the published rates are rounded so coarsely that what they imply is an estimate; so is the rate.
+    """
 
     numerator: Id
     per: float
+    estimated: bool = False
 
 
 class Indicator(Strict):

@@ -138,7 +138,8 @@ def _load_table(catalogue: Catalogue, table: str, asker: Asker) -> Loaded:
 
 def _bounded(problems: Sequence[str]) -> str:
     """What was wrong with the first ways that were tried; a file may be looked for under a dozen addresses."""
-    more = f" | and {len(problems) - SHOWN} more ways failed" if len(problems) > SHOWN else ""
+    left = len(problems) - SHOWN
+    more = f" | and {left} more {'way' if left == 1 else 'ways'} failed" if left > 0 else ""
     return " | ".join(problems[:SHOWN]) + more
 
 
@@ -169,7 +170,7 @@ def _load_part(
 ) -> tuple[tuple[Tidy, Reply] | None, list[str], bool]:
     """The first alternative that can be read, what was wrong with others, and whether any was offered.
 
-    An edition of a file that is not there is no problem where another edition of it is (the same name of a reply).
+    An edition of a file that is not there is no problem where another edition of it is (a reply of the same form).
     """
     problems: list[str] = []
     absent: list[tuple[str, str]] = []
@@ -192,8 +193,13 @@ def _load_part(
                 break
             continue
         asker.raw.mark(reply, rejected=None)
-        return (tidy, reply), [*problems, *(told for name, told in absent if name != request.name)], True
+        return (tidy, reply), [*problems, *(told for name, told in absent if _form(name) != _form(request.name))], True
     return None, [*problems, *(told for _, told in absent)], bool(problems)
+
+
+def _form(name: str) -> str:
+    """What kind of reply a name stands for: ``2026.xlsx`` → ``xlsx``, ``classic`` → ``classic``."""
+    return name.rpartition(".")[2]
 
 
 def _earlier(catalogue: Catalogue, table: str, asker: Asker, part: Part, newest: Tidy) -> list[tuple[Tidy, Reply]]:

@@ -10,6 +10,7 @@ from etl.schema import EMPTY_STATUSES, OBSERVATION_COLUMNS, Observation
 
 OWN_CALCULATION = "; eigene Berechnung (Summe der acht Kreise)"
 OWN_RATE = "; eigene Berechnung (aus den Anzahlen der acht Kreise)"
+ESTIMATED_RATE = "; eigene Berechnung (aus Anzahlen und gerundeten Quoten der acht Kreise zurückgerechnet)"
 GROUP = ["indicator", "source", "table", "period", "breakdown"]
 # what a sum inherits from its parts, the gravest first; every other status leaves the sum "ok"
 INHERITED = ("unreliable", "limited", "break", "estimated", "provisional", "revised")
@@ -62,6 +63,7 @@ def _rates(frame: pl.DataFrame, indicator: Indicator, members: tuple[str, ...]) 
     """
     rule = indicator.region_rate
     assert rule is not None
+    rate = pl.col("count") / pl.col("base") * rule.per
     # a count that is itself only "at least" makes no rate
     usable = pl.col("value").is_not_null() & (pl.col("status") != "limited")
     in_districts = frame.filter(pl.col("region").is_in(members))
@@ -86,16 +88,16 @@ def _rates(frame: pl.DataFrame, indicator: Indicator, members: tuple[str, ...]) 
         .filter(pl.col("present") == len(members))
         .with_columns(
             pl.lit(REGION_SUM).alias("region"),
-            (pl.col("count") / pl.col("base") * rule.per).alias("value"),
-            _inherited().alias("status"),
-            pl.col("attribution") + OWN_RATE,
+            (rate.round(indicator.decimals) if rule.estimated else rate).alias("value"),
+            _inherited("estimated" if rule.estimated else "ok").alias("status"),
+            pl.col("attribution") + (ESTIMATED_RATE if rule.estimated else OWN_RATE),
         )
         .select(OBSERVATION_COLUMNS)
     )
 
 
-def _inherited() -> pl.Expr:
-    return pl.coalesce(*(pl.when(pl.col(f"any_{s}")).then(pl.lit(s)) for s in INHERITED), pl.lit("ok"))
+def _inherited(otherwise: str = "ok") -> pl.Expr:
+    return pl.coalesce(*(pl.when(pl.col(f"any_{s}")).then(pl.lit(s)) for s in INHERITED), pl.lit(otherwise))
 
 
 def _shared() -> list[pl.Expr]:

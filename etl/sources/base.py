@@ -12,8 +12,6 @@ import polars as pl
 from etl.catalogue import Catalogue
 from etl.entries import Source
 
-TIDY_COLUMNS = ("region", "time", "value", "status")
-
 
 @dataclass(frozen=True)
 class Request:

@@ -176,3 +176,11 @@ def test_the_land_of_a_slice_that_is_not_loaded_keeps_its_figure():
 def test_a_slice_that_is_empty_in_one_district_only_stays_as_it_is():
     frame = figures("foreign_population", [1] * 7 + [None], ["ok"] * 7 + ["nil"])
     assert mark_unloaded_slices(frame, EIGHT)["status"].to_list() == ["ok"] * 7 + ["nil"]
+
+
+def test_a_rate_from_coarsely_rounded_rates_is_an_estimate():
+    counts = figures("unemployed", [1000.0] * 8)
+    rates = figures("unemployment_rate", [6.3] * 4 + [7.1] * 4)
+    row = region_row(pl.concat([counts, rates]), "unemployment_rate")
+    assert (row["value"], row["status"]) == (6.7, "estimated")
+    assert "gerundeten Quoten" in row["attribution"]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import etl.sheet_guard
 import etl.workbook
-from etl.archive import Archive, Limits, single_member
+from etl.archive import Archive, Limits
 from etl.errors import ParseError
 from etl.grid import column_letters, position
 from etl.workbook import Workbook, read_sheet, sheet_names
@@ -342,12 +342,6 @@ def test_two_members_of_one_name_are_refused() -> None:
             archive.writestr("a", b"2")
     with pytest.raises(ParseError, match="two members of the same name"):
         Archive(out.getvalue(), "w")
-
-
-def test_an_archive_of_one_file_gives_its_name_and_bytes_and_no_other_does() -> None:
-    assert single_member(zipped({"a.csv": b"1;2"}), "w", 100) == ("a.csv", b"1;2")
-    with pytest.raises(ParseError, match=r"expected an archive with one file, it holds \['a', 'b'\]"):
-        single_member(zipped({"a": b"1", "b": b"2"}), "w", 100)
 
 
 def refused_within(megabytes: int, body: bytes, message: str) -> None:

@@ -147,6 +147,8 @@ def _with_values(frame: pl.DataFrame, grid: Grid, in_thousands: bool) -> pl.Data
     if in_thousands:
         value = (value.round(THOUSANDS_DECIMALS) * 1000).round(0)
     frame = frame.with_columns(value.alias("value")).with_columns(status_of(text, pl.col("value")).alias("status"))
+    hidden = (pl.col("value") == 0) & text.str.contains("[1-9]")
+    frame = frame.with_columns(pl.when(hidden).then(pl.lit("rounded_zero")).otherwise("status").alias("status"))
     bad = frame.filter(pl.col("status").is_null())
     if not bad.is_empty():
         raise grid.error(bad["row"][0], bad["column"][0], "a number or one of the signs . … / x –")
