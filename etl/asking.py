@@ -16,9 +16,9 @@ from etl.http import PoliteSession
 from etl.logs import redact
 from etl.raw import RawStore, plain_fetcher
 from etl.registry import SOURCES
-from etl.sources.base import Context, Fetcher, Part, Reply, Request
+from etl.sources.base import BY_HAND, Context, Fetcher, Part, Reply, Request
 
-IMPORT = "import"  # name of a stored reply that came by hand
+IMPORT = BY_HAND
 OUTAGES = 2  # after so many outages in a row a publisher is left in peace for this run
 
 log = structlog.get_logger()

@@ -34,12 +34,13 @@ from etl.logs import set_up_logging
 from etl.metadata import metadata_tables
 from etl.pipeline import run as run_pipeline
 from etl.publish import publish, writer_lock
+from etl.refusals import told_once
 from etl.revisions import changes
 from etl.schema import Observation
-from etl.sentences import change_sentences, correction_sentences
+from etl.sentences import change_sentences, correction_changes, correction_sentences
 from etl.settings import Settings, load_settings
 from etl.status import source_statuses
-from etl.store import applied_corrections, current_state, resolve_vintage, state_at, vintages
+from etl.store import applied_corrections, corrections_at, current_state, resolve_vintage, state_at, vintages
 
 app = typer.Typer(
     help="Fills the store of the Monitor Arbeitsmigration: fetch, check and publish official figures.",
@@ -123,14 +124,14 @@ def diff(
         old = resolve_vintage(folder, a) if a else (earlier[-1] if earlier else None)
         before = state_at(folder, old) if old else Observation.create_empty()
         changed = changes(before, state_at(folder, new))
-        # the store keeps the corrections behind its newest figures only
-        applied = [c for found in applied_corrections(folder).values() for c in found] if new == ids[-1] else []
+        was, now = (corrections_at(folder, old) or {}) if old else {}, corrections_at(folder, new)
+        corrections = [] if now is None else correction_changes(was, now)
     if json:
         rows = changed.filter(changed["change"] != "unchanged").to_dicts()
-        print_json({"from": old, "to": new, "changes": rows, "corrections": [asdict(c) for c in applied]})
+        print_json({"from": old, "to": new, "changes": rows, "corrections": [asdict(c) for c in corrections]})
         return
     sentences = change_sentences(changed, catalogue, language, EXAMPLES)
-    report.show_changes(sentences, correction_sentences(applied, catalogue, language), old or "–", new, out)
+    report.show_changes(sentences, correction_sentences(corrections, catalogue, language), old or "–", new, out)
 
 
 @app.command("vintages")
@@ -193,7 +194,7 @@ def check(json: JsonFlag = False) -> None:
     if json:
         print_json({"figures": state.height, "failures": failures})
     else:
-        for failure in failures:
+        for failure in told_once(failures):
             typer.echo(failure)
         typer.echo(f"{state.height:,} figures checked, {len(failures)} checks failed")
     raise typer.Exit(REFUSED if failures else OK)

@@ -28,7 +28,7 @@ from etl.expected import differences, fewer, read_expected, renewed, write_expec
 from etl.imports import import_file, recognising_sources
 from etl.loading import load
 from etl.pipeline import RunResult
-from etl.probe import run_probe
+from etl.probe import NOTHING_TO_ASK, run_probe
 from etl.sentences import Language
 from etl.settings import load_settings
 from etl.table_import import import_table
@@ -93,15 +93,20 @@ def probe(
     source: Annotated[str, typer.Argument(help="The source to ask.")],
     json: JsonFlag = False,
 ) -> None:
-    """One smallest live request: which assumptions about a publisher hold. Exit code 3 if one does not."""
+    """The few smallest live requests: which assumptions about a publisher hold.
+
+    Exit code 3 if one is broken or unknown; 0 for a source whose files come by hand.
+    """
     with explained():
         catalogue = load_catalogue()
         known_sources(catalogue, [source])
         findings = run_probe(load_settings(), catalogue, source)
     if json:
         print_json({"source": source, "findings": [asdict(f) for f in findings]})
-    else:
+    elif findings:
         report.show_findings(source, findings, out)
+    else:
+        out.print(f"{source}: {NOTHING_TO_ASK}", highlight=False, markup=False)
     raise typer.Exit(OK if all(f.state == "held" for f in findings) else PARTLY)
 
 

@@ -46,7 +46,7 @@ def print_json(value: object) -> None:
 def known_sources(catalogue: Catalogue, chosen: list[str]) -> list[str]:
     """The chosen sources; usage error if the catalogue lacks one."""
     if unknown := sorted(set(chosen) - catalogue.sources.keys()):
-        raise typer.BadParameter(f"no source {unknown}; there are {', '.join(catalogue.sources)}")
+        raise typer.BadParameter(f"no source {', '.join(unknown)}; there are {', '.join(catalogue.sources)}")
     return chosen
 
 

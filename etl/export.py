@@ -76,4 +76,4 @@ def as_csv(frame: pl.DataFrame) -> str:
 def _refuse_unknown(con: duckdb.DuckDBPyConnection, table: str, wanted: Sequence[str]) -> None:
     known = {str(row[0]) for row in con.table(table).project("id").fetchall()}
     if unknown := sorted(set(wanted) - known):
-        raise StoreError(f"the store has no {table} {unknown}; it has {', '.join(sorted(known))}")
+        raise StoreError(f"the store has no {table} {', '.join(unknown)}; it has {', '.join(sorted(known))}")

@@ -18,10 +18,11 @@ from etl.errors import CorrectionError, EtlError, FetchError, NotOfferedError, P
 from etl.mapping import observations
 from etl.raw import RawStore
 from etl.registry import SOURCES
-from etl.settings import Settings
+from etl.settings import Settings, account_hint
 from etl.sources.base import AppliedCorrection, Part, Reply, Tidy
 
 SHOWN = 2  # ways of asking whose failure is told in full
+ONLY_WITH_ACCOUNT = " (without one the publisher does not offer it)"
 
 log = structlog.get_logger()
 
@@ -124,7 +125,7 @@ def _load_table(catalogue: Catalogue, table: str, asker: Asker) -> Loaded:
             read += [*_earlier(catalogue, table, asker, part, got[0]), got]
             notes += [*got[0].notes, *([f"first way failed: {_bounded(problems)}"] if problems else [])]
         elif not offered and asker.has_no_account:
-            reason = f"{_why_skipped(asker)} (without one the publisher does not offer it)"
+            reason = f"{_why_skipped(asker)}{ONLY_WITH_ACCOUNT}"
             return _without(TableOutcome(source.id, table, "skipped", message=reason))
         elif offered or not part.optional:
             return _without(TableOutcome(source.id, table, "failed", message=_bounded(problems)))
@@ -160,8 +161,7 @@ def _loaded(
 
 def _why_skipped(asker: Asker) -> str:
     if asker.has_no_account:
-        name = asker.source.id.upper()
-        return f"no account; set {name}_USER and {name}_PASSWORD to load it"
+        return account_hint(asker.source.id)
     return "no stored reply; run without --offline first"
 
 

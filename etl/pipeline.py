@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from etl.loading import Loaded, OnTable, TableOutcome, load
 from etl.metadata import metadata_tables
 from etl.publish import Published, publish, writer_lock
 from etl.raw import RawStore, write_atomically
+from etl.refusals import by_source
 from etl.region_sum import mark_unloaded_slices, with_region
 from etl.revisions import changes, too_large
 from etl.schema import Observation
@@ -47,6 +48,7 @@ class RunResult:
     message: str = ""
     notes: tuple[str, ...] = ()  # what was seen and stops nothing, such as two sources that differ
     changes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # language → what the publish changed
+    refused_by: dict[str, tuple[str, ...]] = field(default_factory=dict)  # source → the refusals that concern it
 
     @property
     def failed(self) -> tuple[TableOutcome, ...]:
@@ -86,27 +88,42 @@ def publish_loaded(
     """
     with writer_lock(settings.published_dir):
         loaded = loading()
-        result = _publish(settings, catalogue, loaded, accept_revisions, expected)
+        again = "the same 'etl import …' command with --accept-revisions" if by_hand else "'etl run --accept-revisions'"
+        result = _publish(settings, catalogue, loaded, accept_revisions, expected, again)
         if result.exit_code == REFUSED:
+            result = replace(result, refused_by=by_source(result.refused, catalogue, _loaded_sources(result)))
+        if result.exit_code == REFUSED or by_hand:
             # the next run must ask for the whole: the publisher's ETag would bring the refused replies again
             raw = RawStore(settings.raw_dir)
             for reply in loaded.replies:
-                raw.mark(reply, rejected=result.message)
+                raw.mark(reply, rejected=result.message if result.exit_code == REFUSED else None)
         if not (by_hand and result.exit_code == REFUSED):
             _remember(settings.published_dir, result, by_hand)
         return result
 
 
 def _remember(published_dir: Path, result: RunResult, by_hand: bool) -> None:
-    """Put the run on record; a table that it did not touch keeps what the run before said of it."""
+    """Put the run on record; a table that it did not touch keeps what the run before said of it.
+
+    So does a source of which nothing was loaded keep its refusals.
+    """
     before = last_run(published_dir) or {"outcomes": []}
     now = {(o.source, o.table) for o in result.outcomes if o.state != "skipped"}
     kept = [o for o in before["outcomes"] if (o["source"], o["table"]) not in now]
     outcomes = [*kept, *(asdict(o) for o in result.outcomes if o.state != "skipped")]
-    record = before if by_hand and "refused" in before else asdict(result)
+    record = dict(before if by_hand and "refused" in before else asdict(result))
+    loaded = () if by_hand else _loaded_sources(result)
+    record["refused_by"] = {
+        **{s: told for s, told in before.get("refused_by", {}).items() if s not in loaded},
+        **result.refused_by,
+    }
     write_atomically(
         published_dir / LAST_RUN, orjson.dumps({**record, "outcomes": outcomes}, option=orjson.OPT_INDENT_2)
     )
+
+
+def _loaded_sources(result: RunResult) -> set[str]:
+    return {o.source for o in result.outcomes if o.state == "loaded"}
 
 
 def last_run(published_dir: Path) -> dict[str, Any] | None:
@@ -121,7 +138,9 @@ def _publish(
     loaded: Loaded,
     accept_revisions: bool,
     expected: pl.DataFrame | None,
+    again: str,
 ) -> RunResult:
+    """``again``: how the same is published whatever the size of its revisions."""
     outcomes = tuple(loaded.outcomes)
     now = datetime.now(UTC)
     published = current_state(settings.published_dir)
@@ -139,9 +158,7 @@ def _publish(
     if not accept_revisions:
         refused = [f"revision: {s}" for s in too_large(changed, catalogue)]
         if refused:
-            message = (
-                "refused: revisions larger than usual; look at them, then 'etl run --accept-revisions' publishes them"
-            )
+            message = f"refused: revisions larger than usual; look at them, then {again} publishes them"
             return RunResult(REFUSED, now, outcomes, None, tuple(refused), message)
     del published  # millions of rows: the database needs the memory now
     corrections = _corrections(settings.published_dir, outcomes)

@@ -71,7 +71,7 @@ def publish(
     changed = _changed(published_dir, state)
     numbers = counts(changed)
     digest = metadata_hash(metadata)
-    if previous is not None and not any(numbers.values()) and digest == _published_hash(published_dir):
+    if previous is not None and changed.is_empty() and digest == _published_hash(published_dir):
         return None
     vintage = _next_vintage(published_dir, vintage)
     part = published_dir / f".{vintage}.duckdb.part"
@@ -102,15 +102,20 @@ def publish(
 
 
 def _changed(published_dir: Path, state: pl.DataFrame) -> pl.DataFrame:
-    """Keys of the figures that are new, revised or withdrawn, with the kind of ``change``."""
+    """Keys of the rows that are new, revised or withdrawn, with the kind of ``change``, old and new value."""
     if current_file(published_dir) is None:
-        return state.select(*KEY, pl.lit("new", dtype=pl.Categorical).alias("change"))
+        new = pl.lit("new", dtype=pl.Categorical).alias("change")
+        return state.select(
+            *KEY, new, pl.lit(None, dtype=pl.Float64).alias("old_value"), pl.col("value").alias("new_value")
+        )
     found = []
     with open_current(published_dir) as con:
         for indicator in sorted({*state["indicator"].unique(), *indicators_of(con)}):
             now = state.filter(pl.col("indicator") == indicator)
             changed = changes(current_figures(con, indicator, [*KEY, *FIGURE]), now)
-            found.append(changed.filter(pl.col("change") != "unchanged").select(*KEY, "change"))
+            found.append(
+                changed.filter(pl.col("change") != "unchanged").select(*KEY, "change", "old_value", "new_value")
+            )
     return pl.concat(found)
 
 

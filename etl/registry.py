@@ -19,7 +19,8 @@ class SourceCode:
     ``parts`` gives nothing where the source cannot be asked without an account. ``fetcher`` is for publishers that
     need more than one plain GET (login, jobs, a search page); ``probe`` makes the smallest live request and tells
     which assumptions about the publisher hold. ``recognise`` (body, file name) says which table of the source a file
-    that came by hand holds, None if it is none of them.
+    that came by hand holds or claims to hold (``parse`` then says where it departs), None if it is none of them; it
+    raises ParseError where it can say more. ``by_hand``: the tables that one file holds whole, None if all are.
     """
 
     parts: Callable[[str, Context], list[Part]]
@@ -27,14 +28,15 @@ class SourceCode:
     fetcher: Callable[[RawStore, PoliteSession, Context], Fetcher] | None = None
     probe: Callable[[PoliteSession, Context], list[Finding]] | None = None
     recognise: Callable[[bytes, str], str | None] | None = None
+    by_hand: frozenset[str] | None = None
 
 
 SOURCES: dict[str, SourceCode] = {
     "lsn": SourceCode(lsn.parts, lsn.parse, probe=lsn.probe, recognise=lsn.recognise),
-    "eurostat": SourceCode(eurostat.parts, eurostat.parse, probe=eurostat.probe),
-    "regionalstatistik": SourceCode(genesis.parts, genesis.parse, genesis.fetcher, genesis.probe),
-    "genesis": SourceCode(genesis.parts, genesis.parse, genesis.fetcher, genesis.probe),
-    "ba": SourceCode(ba.parts, ba.parse, ba.fetcher, ba.probe, ba.recognise),
+    "eurostat": SourceCode(eurostat.parts, eurostat.parse, probe=eurostat.probe, recognise=eurostat.recognise),
+    "regionalstatistik": SourceCode(genesis.parts, genesis.parse, genesis.fetcher, genesis.probe, genesis.recognise),
+    "genesis": SourceCode(genesis.parts, genesis.parse, genesis.fetcher, genesis.probe, genesis.recognise),
+    "ba": SourceCode(ba.parts, ba.parse, ba.fetcher, ba.probe, ba.recognise, ba.BY_HAND),
     "statistikportal": SourceCode(
         statistikportal.parts, statistikportal.parse, probe=statistikportal.probe, recognise=statistikportal.recognise
     ),

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 
-from etl.loading import TableOutcome
+from etl.loading import ONLY_WITH_ACCOUNT, TableOutcome
 from etl.pipeline import RunResult
+from etl.refusals import told_once
 from etl.sentences import Language
 from etl.sources.base import Finding
-from etl.status import SourceStatus
+from etl.status import NOTHING_TO_CHECK, SourceStatus
 
 FAILED = 1
-SHOWN_LINES = 100  # row counts that are listed before "and n more"
+SHOWN_LINES = 100  # row counts and refusals that are listed before "and n more"
+SHOWN_OF_URL = 120  # characters of an address; the whole is in --json and in the log
 
 
 def show_run(result: RunResult, console: Console, language: Language = "de") -> None:
@@ -28,8 +30,11 @@ def show_run(result: RunResult, console: Console, language: Language = "de") -> 
         _line(console, line)
     for note in result.notes:
         _line(console, f"note: {note}")
-    for sentence in result.refused:
+    refused = told_once(result.refused)
+    for sentence in refused[:SHOWN_LINES]:
         _line(console, f"REFUSED: {sentence}")
+    if len(refused) > SHOWN_LINES:
+        _line(console, f"REFUSED: and {len(refused) - SHOWN_LINES:,} more; all of them with --json")
     loaded = sum(o.state == "loaded" for o in result.outcomes)
     _line(console, f"{loaded} of {len(result.outcomes)} tables loaded, {len(result.failed)} failed")
     if result.published:
@@ -47,23 +52,30 @@ def show_run(result: RunResult, console: Console, language: Language = "de") -> 
 
 
 def left_out(outcomes: Iterable[TableOutcome]) -> Iterator[str]:
-    """What was not loaded: one line a table, but one for all tables of a source that have the same cause."""
+    """What was not loaded: one line a table, but one for all tables of a source that have the same cause.
+
+    Long addresses are cut.
+    """
     grouped: dict[tuple[str, str, str], list[TableOutcome]] = {}
     for o in outcomes:
         if o.state != "loaded":
-            cause = re.sub(rf"(?<!\w){re.escape(o.table)}(?!\w)", "…", o.message) if o.state == "failed" else o.message
+            cause = (
+                re.sub(rf"(?<!\w){re.escape(o.table)}(?!\w)", "…", o.message)
+                if o.state == "failed"
+                else o.message.removesuffix(ONLY_WITH_ACCOUNT)
+            )
             grouped.setdefault((o.source, o.state, cause), []).append(o)
-    for (source, state, _), alike in grouped.items():
-        first = alike[0]
+    for (source, state, cause), alike in grouped.items():
+        first, message = alike[0], _cut(alike[0].message)
         if state == "skipped":
             tables = "1 table" if len(alike) == 1 else f"{len(alike)} tables"
-            yield f"{source}: SKIPPED ({tables}): {first.message}"
+            yield f"{source}: SKIPPED ({tables}): {cause}"
         elif len(alike) == 1:
-            yield f"{source} {first.table}: FAILED: {first.message}"
+            yield f"{source} {first.table}: FAILED: {message}"
         else:
             yield (
                 f"{source}: FAILED ({len(alike)} tables: {', '.join(o.table for o in alike)}), each like "
-                f"{first.table}: {first.message}"
+                f"{first.table}: {message}"
             )
 
 
@@ -84,8 +96,9 @@ def show_statuses(statuses: list[SourceStatus], vintage: str | None, console: Co
             f"  last fetch {fetched} ({s.requests:,} requests so far){'; ' + imported if imported else ''}; {figures}"
             f"{updated}; next publication expected from {s.next_expected:%Y-%m}",
         )
-        if s.failed_tables or s.checks != "passed":
-            _line(console, f"  checks of the last run: {'passed' if s.checks == 'passed' else 'refused'}")
+        refused = s.checks not in ("passed", NOTHING_TO_CHECK)
+        if s.failed_tables or refused:
+            _line(console, f"  checks of the last run: {'refused' if refused else s.checks}")
 
 
 def show_changes(sentences: Sequence[str], corrections: Sequence[str], old: str, new: str, console: Console) -> None:
@@ -112,5 +125,10 @@ def show_row_counts(differing: Sequence[str], verb: str, console: Console) -> No
     _line(console, f"{len(differing):,} row counts {verb}")
 
 
+def _cut(text: str) -> str:
+    """The text with every address cut to ``SHOWN_OF_URL`` characters."""
+    return re.sub(rf"((?=https?://)\S{{{SHOWN_OF_URL}}})\S+", r"\1…", text)
+
+
 def _line(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False)
+    console.print(_cut(text), highlight=False, markup=False)

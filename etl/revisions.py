@@ -33,8 +33,12 @@ def _changes(published: pl.DataFrame, candidate: pl.DataFrame) -> pl.DataFrame:
 
 
 def counts(changed: pl.DataFrame) -> dict[str, int]:
-    """How many figures are new, revised and withdrawn."""
-    found = dict(changed.group_by("change").len().iter_rows())
+    """How many figures are new, revised and withdrawn; a row without a value is none.
+
+    A figure that is no longer published, or now published, is revised, and so is one whose status changes.
+    """
+    figures = changed.filter(pl.col("old_value").is_not_null() | pl.col("new_value").is_not_null())
+    found = dict(figures.group_by("change").len().iter_rows())
     return {kind: found.get(kind, 0) for kind in ("new", "revised", "withdrawn")}
 
 

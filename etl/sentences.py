@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -19,30 +19,41 @@ Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 LONGEST = 40  # lines of a report before "and n more"
 SERIES = ["indicator", "source"]
+MOST_DECIMALS = 6  # of an example whose change would not show otherwise
+
+Corrections = Mapping[tuple[str, str], Sequence[AppliedCorrection]]  # by source and table
 
 WORDS: dict[Language, dict[str, str]] = {
     "de": {
         "new": "{what}: neue Zahlen für {periods}, {regions}",
-        "announced": "{what}: {periods} angekündigt, noch ohne Zahlen",
+        "announced": "{what}: {periods} angekündigt, noch ohne Zahl für {regions}",
         "added": "{what}: {n} weitere {figures} für {periods}",
         "revised": "{what}: {n} {figures} revidiert ({periods})",
         "filled": "{what}: {n} bisher fehlende {figures} nun veröffentlicht ({periods})",
         "emptied": "{what}: {n} {figures} nicht mehr veröffentlicht ({periods})",
         "marked": "{what}: bei {n} {figures_dative} hat sich nur die Kennzeichnung geändert ({periods})",
+        "relabelled": "{what}: bei {n} {cells_dative} ohne Zahl hat sich die Kennzeichnung geändert ({periods})",
         "withdrawn": "{what}: {n} {figures} zurückgezogen ({periods})",
         "example": "  {where}: {old} → {now} ({size})",
         "more": "… und {n} weitere Zeilen; vollständig mit --json",
         "nothing": "Keine Zahl hat sich geändert.",
+        "table": "{source}, Tabelle {table}: ",
         "correction": "Korrektur angewendet ({n} {rows}): {reason}",
+        "correction_changed": "Korrektur nun auf {n} statt {before} {rows_dative} angewendet: {reason}",
+        "correction_gone": "Korrektur nicht mehr angewendet: {reason}",
         "range": "{first} bis {last}",
         "figure": "Zahl",
         "figures": "Zahlen",
         "figures_dative": "Zahlen",
         "figure_dative": "Zahl",
+        "cell_dative": "Feld",
+        "cells_dative": "Feldern",
         "region": "1 Gebiet",
         "regions": "{n} Gebiete",
         "row": "Zeile",
         "rows": "Zeilen",
+        "row_dative": "Zeile",
+        "rows_dative": "Zeilen",
         "quarter": "{quarter}. Quartal {year}",
         "winter": "Wintersemester {year}/{next}",
         "summer": "Sommersemester {year}",
@@ -50,26 +61,34 @@ WORDS: dict[Language, dict[str, str]] = {
     },
     "en": {
         "new": "{what}: new figures for {periods}, {regions}",
-        "announced": "{what}: {periods} announced, no figures yet",
+        "announced": "{what}: {periods} announced, no figure yet for {regions}",
         "added": "{what}: {n} more {figures} for {periods}",
         "revised": "{what}: {n} {figures} revised ({periods})",
         "filled": "{what}: {n} {figures} published that were missing so far ({periods})",
         "emptied": "{what}: {n} {figures} no longer published ({periods})",
         "marked": "{what}: only the marking of {n} {figures_dative} changed ({periods})",
+        "relabelled": "{what}: the marking of {n} {cells_dative} without a figure changed ({periods})",
         "withdrawn": "{what}: {n} {figures} withdrawn ({periods})",
         "example": "  {where}: {old} → {now} ({size})",
         "more": "… and {n} more lines; all of them with --json",
         "nothing": "No figure differs.",
+        "table": "{source}, table {table}: ",
         "correction": "Correction applied ({n} {rows}): {reason}",
+        "correction_changed": "Correction now applied to {n} instead of {before} {rows_dative}: {reason}",
+        "correction_gone": "Correction no longer applied: {reason}",
         "range": "{first} to {last}",
         "figure": "figure",
         "figures": "figures",
         "figures_dative": "figures",
         "figure_dative": "figure",
+        "cell_dative": "cell",
+        "cells_dative": "cells",
         "region": "1 region",
         "regions": "{n} regions",
         "row": "row",
         "rows": "rows",
+        "row_dative": "row",
+        "rows_dative": "rows",
         "quarter": "Q{quarter} {year}",
         "winter": "winter semester {year}/{next}",
         "summer": "summer semester {year}",
@@ -84,7 +103,7 @@ def change_sentences(
     """What differs between two states (``changed``: as ``etl.revisions.changes`` gives it, unchanged figures included).
 
     One sentence an indicator, source and kind of change: new figures in the catalogue's order, then revisions, the
-    largest first and with so many ``examples`` each, then what was withdrawn.
+    largest first and with so many ``examples`` each, then what was withdrawn. A row without a value is no figure.
     """
     told = list(_Teller(catalogue, language).tell(changed, examples))
     words = WORDS[language]
@@ -95,18 +114,46 @@ def change_sentences(
     return [*told[:longest], words["more"].format(n=number(len(told) - longest, 0, language))]
 
 
-def correction_sentences(applied: Iterable[AppliedCorrection], catalogue: Catalogue, language: Language) -> list[str]:
-    """One sentence for every correction of a publisher's defect behind the figures, with its reason."""
+@dataclass(frozen=True)
+class CorrectionChange:
+    """A correction of a publisher's defect that touches other rows than before; None: it was or is not applied."""
+
+    source: str
+    table: str
+    id: str
+    rows: int | None
+    rows_before: int | None
+
+
+def correction_changes(before: Corrections, now: Corrections) -> list[CorrectionChange]:
+    """The corrections that are new, touch another number of rows, or are gone, by source and table."""
+    was = {(*at, c.id): c.rows for at, applied in before.items() for c in applied}
+    comes = {(*at, c.id): c.rows for at, applied in now.items() for c in applied}
+    return [
+        CorrectionChange(*key, comes.get(key), was.get(key))
+        for key in sorted({*was, *comes})
+        if was.get(key) != comes.get(key)
+    ]
+
+
+def correction_sentences(changed: Iterable[CorrectionChange], catalogue: Catalogue, language: Language) -> list[str]:
+    """One sentence for every correction that changed, with its source, table and reason."""
     reasons = {c.id: c.reason for c in catalogue.corrections}
     words = WORDS[language]
-    return [
-        words["correction"].format(
-            n=number(a.rows, 0, language),
-            rows=words["row" if a.rows == 1 else "rows"],
-            reason=_text(reasons.get(a.id), a.id, language),
+    sentences = []
+    for c in changed:
+        kind = "_gone" if c.rows is None else "" if c.rows_before is None else "_changed"
+        source = catalogue.sources.get(c.source)
+        name = _text(source.name if source else None, c.source, language)
+        told = words[f"correction{kind}"].format(
+            n=number(c.rows or 0, 0, language),
+            before=number(c.rows_before or 0, 0, language),
+            rows=words["row" if c.rows == 1 else "rows"],
+            rows_dative=words["row_dative" if c.rows_before == 1 else "rows_dative"],
+            reason=_text(reasons.get(c.id), c.id, language),
         )
-        for a in applied
-    ]
+        sentences.append(words["table"].format(source=name, table=c.table) + told)
+    return sentences
 
 
 def number(value: float, decimals: int, language: Language) -> str:
@@ -144,15 +191,16 @@ class _Teller:
 
     def tell(self, changed: pl.DataFrame, examples: int) -> Iterator[str]:
         """All sentences and examples in order."""
-        known = changed.filter(pl.col("old_status").is_not_null()).select(*SERIES, "period").unique()
-        new = changed.filter(pl.col("change") == "new")
-        comes = new.join(known, on=[*SERIES, "period"], how="anti")
-        has_value = pl.col("new_value").is_not_null().any().over([*SERIES, "period"])
-        yield from self._kind("new", comes.filter(has_value))
-        yield from self._kind("announced", comes.filter(~has_value))
-        yield from self._kind("added", new.join(known, on=[*SERIES, "period"], how="semi"))
+        at = [*SERIES, "period"]
+        known = changed.filter(pl.col("old_value").is_not_null()).select(at).unique()
+        new = changed.filter(pl.col("change") == "new", pl.col("new_value").is_not_null())
+        yield from self._kind("new", *_without_short_newest(new.join(known, on=at, how="anti")))
+        yield from self._kind("announced", _announced(changed))
+        yield from self._kind("added", new.join(known, on=at, how="semi"))
         yield from self._revisions(changed.filter(pl.col("change") == "revised"), examples)
-        yield from self._kind("withdrawn", changed.filter(pl.col("change") == "withdrawn"))
+        yield from self._kind(
+            "withdrawn", changed.filter(pl.col("change") == "withdrawn", pl.col("old_value").is_not_null())
+        )
 
     def _revisions(self, revised: pl.DataFrame, examples: int) -> Iterator[str]:
         old, new = pl.col("old_value"), pl.col("new_value")
@@ -168,23 +216,26 @@ class _Teller:
             yield from (self._example(row) for row in largest.head(examples).iter_rows(named=True))
         yield from self._kind("filled", revised.filter(old.is_null() & new.is_not_null()))
         yield from self._kind("emptied", revised.filter(old.is_not_null() & new.is_null()))
-        yield from self._kind("marked", revised.filter(old.eq_missing(new)))
+        yield from self._kind("marked", revised.filter(old == new))
+        yield from self._kind("relabelled", revised.filter(old.is_null() & new.is_null()))
 
-    def _kind(self, kind: str, rows: pl.DataFrame) -> Iterator[str]:
-        """One sentence an indicator and source."""
+    def _kind(self, kind: str, *parts: pl.DataFrame) -> Iterator[str]:
+        """One sentence an indicator, source and part of the rows."""
         words = WORDS[self.language]
-        grouped = rows.group_by(SERIES).agg(
+        told = (
             pl.len().alias("n"),
             pl.col("region").n_unique().alias("regions"),
             pl.col("period").unique().alias("periods"),
         )
-        for row in sorted(grouped.iter_rows(named=True), key=self._order):
+        grouped = [row for rows in parts for row in rows.group_by(SERIES).agg(*told).iter_rows(named=True)]
+        for row in sorted(grouped, key=self._order):
             n = row["n"]
             yield words[kind].format(
                 what=self._series(row),
                 n=number(n, 0, self.language),
                 figures=words["figure" if n == 1 else "figures"],
                 figures_dative=words["figure_dative" if n == 1 else "figures_dative"],
+                cells_dative=words["cell_dative" if n == 1 else "cells_dative"],
                 regions=words["region" if row["regions"] == 1 else "regions"].format(n=row["regions"]),
                 periods=self._periods(row),
             )
@@ -207,8 +258,10 @@ class _Teller:
 
     def _example(self, row: dict[str, Any]) -> str:
         about = self.catalogue.indicators.get(row["indicator"])
-        decimals = about.decimals if about else 0
         old, now = row["old_value"], row["new_value"]
+        decimals = about.decimals if about else 0
+        while round(old, decimals) == round(now, decimals) and decimals < MOST_DECIMALS:
+            decimals += 1
         region = self.catalogue.region_by_id.get(row["region"])
         where = [
             _text(region.short if region else None, row["region"], self.language),
@@ -228,9 +281,35 @@ class _Teller:
             yield _text(known.values.get(code) if known else None, code, self.language)
 
     def _size(self, old: float, now: float, decimals: int, rate: bool) -> str:
-        """By how much: in per cent, but a rate (and what was 0) in its own unit."""
-        if rate or old == 0:
+        """By how much: in per cent, but in its own unit a rate, what was 0, and what would round to 0 per cent."""
+        if rate or old == 0 or round((now - old) / abs(old), 3) == 0:
             return ("+" if now > old else "") + number(now - old, decimals, self.language)
         return ("+" if now > old else "") + format_percent(
             (now - old) / abs(old), format="#,##0.0 %", locale=self.language
         )
+
+
+def _without_short_newest(new: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """The rows in two parts where a newest period has fewer regions than others: not all of them are in it."""
+    at = [*SERIES, "period"]
+    counted = new.group_by(at).agg(pl.col("region").n_unique().alias("regions"))
+    is_newest = pl.col("period").cast(pl.String) == pl.col("period").cast(pl.String).max().over(SERIES)
+    short = counted.filter(is_newest & (pl.col("regions") < pl.col("regions").max().over(SERIES)))
+    if short.is_empty():
+        return (new,)
+    return new.join(short, on=at, how="anti"), new.join(short, on=at, how="semi")
+
+
+def _announced(changed: pl.DataFrame) -> pl.DataFrame:
+    """New pending rows of regions that have no figure at all in a period; gaps older than the newest figures are none.
+
+    Ids of periods of one indicator stand in the order of time.
+    """
+    at = [*SERIES, "period", "region"]
+    has_value = pl.col("new_value").is_not_null()
+    pending = changed.filter(pl.col("change") == "new", ~has_value, pl.col("new_status") == "pending")
+    filled = changed.join(pending.select(at).unique(), on=at, how="semi").filter(has_value)
+    periods = changed.filter(has_value).select(*SERIES, "period").unique()
+    newest = periods.group_by(SERIES).agg(pl.col("period").cast(pl.String).max().alias("newest"))
+    rows = pending.join(filled, on=at, how="anti").join(newest, on=SERIES, how="left")
+    return rows.filter(pl.col("newest").is_null() | (pl.col("period").cast(pl.String) >= pl.col("newest")))

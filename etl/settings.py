@@ -40,6 +40,16 @@ class Settings:
         return Context(source, catalogue, account, today, override)
 
 
+def account_hint(source: str) -> str:
+    """What to set so that the source has an account; names the half that is missing if the other one is set."""
+    user, password = f"{source.upper()}_USER", f"{source.upper()}_PASSWORD"
+    there = [name for name in (user, password) if os.environ.get(name)]
+    if len(there) == 1:
+        missing = password if there == [user] else user
+        return f"no account: {there[0]} is set, but {missing} is missing; set it to load the source"
+    return f"no account; set {user} and {password} to load it"
+
+
 def load_settings() -> Settings:
     """Read ``ETL_DATA_DIR``, every ``ETL_BASE_URL_<SOURCE>`` and every ``<SOURCE>_USER`` with ``<SOURCE>_PASSWORD``.
 

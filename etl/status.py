@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -14,10 +14,12 @@ from etl.asking import IMPORT
 from etl.catalogue import Catalogue
 from etl.entries import Source
 from etl.pipeline import last_run
-from etl.raw import RawStore, RequestLine
-from etl.settings import Settings
+from etl.raw import STAMP, RawStore, RequestLine
+from etl.settings import Settings, account_hint
 from etl.sources import genesis
 from etl.store import current_file, open_current
+
+NOTHING_TO_CHECK = "nothing to check"  # no table of the source was loaded
 
 State = Literal["up to date", "stale", "no account", "by hand", "only by name"]
 
@@ -37,7 +39,7 @@ class SourceStatus(BaseModel):
     next_expected: date
     updated: datetime | None  # when the publisher last changed one of its tables, where it says so
     failed_tables: list[str]
-    checks: str  # "passed", or what the last run was refused for
+    checks: str  # "passed", NOTHING_TO_CHECK, or what the last run was refused for
     stale: bool
     message: str
 
@@ -52,6 +54,7 @@ class _Known:
     newest: str | None
     last_good: datetime | None
     failed: list[str]
+    loaded: bool  # the last run that asked for it loaded one of its tables
     refused: str
     today: date
 
@@ -76,7 +79,8 @@ def source_statuses(settings: Settings, catalogue: Catalogue, today: date) -> li
     """One status per source of the catalogue."""
     held = _held(settings.published_dir)
     raw = RawStore(settings.raw_dir)
-    run = last_run(settings.published_dir) or {"outcomes": [], "refused": []}
+    run = last_run(settings.published_dir) or {"outcomes": []}
+    refused_by = run.get("refused_by", {})
     statuses = []
     for source in catalogue.sources.values():
         lines = raw.request_log(source.id)
@@ -89,10 +93,13 @@ def source_statuses(settings: Settings, catalogue: Catalogue, today: date) -> li
             newest=newest,
             last_good=last_good,
             failed=[o["table"] for o in run["outcomes"] if o["source"] == source.id and o["state"] == "failed"],
-            refused="; ".join(run["refused"]),
+            loaded=any(o["source"] == source.id and o["state"] == "loaded" for o in run["outcomes"]),
+            refused="; ".join(refused_by.get(source.id, ())),
             today=today,
         )
-        statuses.append(_status(known, lines, _publisher_says(raw, source.id, catalogue)))
+        statuses.append(
+            _status(known, lines, _last_import(raw, source.id, lines), _publisher_says(raw, source.id, catalogue))
+        )
     return statuses
 
 
@@ -100,8 +107,33 @@ def _answered(lines: list[RequestLine]) -> bool:
     return any(line.outcome != "failed" for line in lines)
 
 
-def _status(known: _Known, lines: list[RequestLine], updated: datetime | None) -> SourceStatus:
-    by_hand = [line for line in lines if line.url.startswith("file:")]
+def _last_import(raw: RawStore, source: str, lines: list[RequestLine]) -> datetime | None:
+    """When a file last came by hand that was not refused."""
+    imports = [line for line in lines if line.url.startswith("file:") and line.name == IMPORT]
+    replies = {t: _imported(raw.root / source / t) for t in {line.table for line in imports}}
+    accepted = [line.at for line in imports if _held_at(line.at, replies[line.table])]
+    return max(accepted, default=None)
+
+
+def _imported(folder: Path) -> list[tuple[datetime, bool]]:
+    """When each stored import of a table came, and whether it was accepted; oldest first."""
+    return [
+        (
+            datetime.strptime(path.stem.split("_")[0], STAMP).replace(tzinfo=UTC),
+            not path.with_suffix(".rejected").exists(),
+        )
+        for path in sorted(folder.glob(f"*_{IMPORT}.json"))
+    ]
+
+
+def _held_at(at: datetime, imported: list[tuple[datetime, bool]]) -> bool:
+    """Whether the import that was the newest at a time was accepted."""
+    return next((accepted for came, accepted in reversed(imported) if came <= at), False)
+
+
+def _status(
+    known: _Known, lines: list[RequestLine], last_import: datetime | None, updated: datetime | None
+) -> SourceStatus:
     asked = [line for line in lines if not line.url.startswith("file:")]
     answers = [line.at for line in asked if line.outcome != "failed"]
     after = updated or known.last_good
@@ -110,7 +142,7 @@ def _status(known: _Known, lines: list[RequestLine], updated: datetime | None) -
         state=known.state,
         last_request=asked[-1].at if asked else None,
         last_answer=answers[-1] if answers else None,
-        last_import=max((line.at for line in by_hand if line.name == IMPORT), default=None),
+        last_import=last_import,
         requests=len(asked),
         figures=known.figures,
         newest_period=known.newest,
@@ -118,7 +150,7 @@ def _status(known: _Known, lines: list[RequestLine], updated: datetime | None) -
         next_expected=next_release(known.source, after.date() if after else known.today, known.today),
         updated=updated,
         failed_tables=known.failed,
-        checks=known.refused or "passed",
+        checks=known.refused or ("passed" if known.loaded else NOTHING_TO_CHECK),
         stale=known.state == "stale",
         message=_message(known),
     )
@@ -140,11 +172,10 @@ def _publisher_says(raw: RawStore, source: str, catalogue: Catalogue) -> datetim
 def _message(known: _Known) -> str:
     """The source's state in one line."""
     source, held = known.source, _last_good(known)
-    name = source.id.upper()
     if known.state == "by hand":
         return held or "nothing imported yet; 'etl import file' or 'etl import table' brings figures"
     if known.state == "no account":
-        return f"no account; set {name}_USER and {name}_PASSWORD to load it" + (f"; {held}" if held else "")
+        return account_hint(source.id) + (f"; {held}" if held else "")
     if known.state == "only by name":
         return f"off unless named: etl run --source {source.id}" + (f"; {held}" if held else "")
     if known.last_good is None:

@@ -106,12 +106,28 @@ def _read_indicator(
 
 def applied_corrections(published_dir: Path) -> dict[tuple[str, str], list[AppliedCorrection]]:
     """The corrections behind the current figures, by source and table."""
-    found: dict[tuple[str, str], list[AppliedCorrection]] = {}
     if current_file(published_dir) is None:
-        return found
+        return {}
     with open_current(published_dir) as con:
-        for source, table, name, rows in con.sql('SELECT source, "table", id, rows FROM corrections').fetchall():
-            found.setdefault((source, table), []).append(AppliedCorrection(name, rows))
+        return _corrections(con)
+
+
+def corrections_at(published_dir: Path, vintage: str) -> dict[tuple[str, str], list[AppliedCorrection]] | None:
+    """The corrections behind a vintage's figures; None if the file that it came with is no longer there or readable."""
+    path = published_dir / f"{vintage}.duckdb"
+    if not path.is_file():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True) as con:
+            return _corrections(con)
+    except duckdb.Error:
+        return None
+
+
+def _corrections(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[AppliedCorrection]]:
+    found: dict[tuple[str, str], list[AppliedCorrection]] = {}
+    for source, table, name, rows in con.sql('SELECT source, "table", id, rows FROM corrections').fetchall():
+        found.setdefault((source, table), []).append(AppliedCorrection(name, rows))
     return found
 
 

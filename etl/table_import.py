@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.asking import IMPORT
-from etl.catalogue import REGION_SUM, Catalogue
+from etl.catalogue import REGION_SUM, Catalogue, parse_breakdown
 from etl.entries import Indicator
 from etl.errors import ParseError
 from etl.grid import column_letters
@@ -52,7 +52,11 @@ class Table:
         """Where a cell stands, as its user finds it."""
         if self.workbook:
             return f"cell {column_letters(self.labels.index(label))}{row}"
-        return f"line {row}, column '{label}'"
+        return f"{self.line(row)}, column '{label}'"
+
+    def line(self, row: int) -> str:
+        """How its user calls a whole row: spreadsheets have rows, text files have lines."""
+        return f"{'row' if self.workbook else 'line'} {row}"
 
 
 def import_table(
@@ -99,7 +103,9 @@ def read_table(body: bytes, name: str, mapping: TableMapping, indicator: Indicat
         raise RefusedError(str(error)) from error
     _check_labels(table, name, mapping)
     counts = catalogue.units[indicator.unit].counts
-    reader = _Reader(table, mapping, _regions(catalogue, mapping.region.by), counts)
+    regions = _regions(catalogue, mapping.region.by)
+    balances = frozenset((rule.dim, rule.difference) for rule in indicator.checks.balance)
+    reader = _Reader(table, mapping, regions, counts, balances)
     rows = [reader.row(number, cells) for number, cells in table.rows]
     problems = [*reader.problems, *reader.twice(rows)]
     if not rows:
@@ -158,16 +164,18 @@ def _check_labels(table: Table, name: str, mapping: TableMapping) -> None:
         raise RefusedError(f"{name}: nothing was imported; the header is {came}:\n  " + "\n  ".join(problems))
 
 
-def _regions(catalogue: Catalogue, by: str) -> dict[str, str]:
-    """What the region column may say (folded) → region id; the region's own sum is never imported."""
+def _regions(catalogue: Catalogue, by: str) -> dict[str, tuple[str, str]]:
+    """What the region column may say, folded → as spelt, and the region's id; never the region's own sum."""
     regions = [r for r in catalogue.regions if r.id != REGION_SUM]
     if by == "ags":
-        return {r.id.casefold(): r.id for r in regions}
+        return {r.id.casefold(): (r.id, r.id) for r in regions}
     names: dict[str, set[str]] = {}
+    spelt: dict[str, str] = {}
     for region in regions:
         for spelling in (region.name.de, region.name.en, region.short.de, region.short.en, *region.names):
             names.setdefault(spelling.casefold(), set()).add(region.id)
-    return {spelling: ids.pop() for spelling, ids in names.items() if len(ids) == 1}
+            spelt.setdefault(spelling.casefold(), spelling)
+    return {folded: (spelt[folded], ids.pop()) for folded, ids in names.items() if len(ids) == 1}
 
 
 Row = tuple[str | float | None, ...]
@@ -176,8 +184,16 @@ Row = tuple[str | float | None, ...]
 class _Reader:
     """Reads row by row and collects what departs instead of stopping at the first."""
 
-    def __init__(self, table: Table, mapping: TableMapping, regions: dict[str, str], counts: bool) -> None:
+    def __init__(
+        self,
+        table: Table,
+        mapping: TableMapping,
+        regions: dict[str, tuple[str, str]],
+        counts: bool,
+        balances: Collection[tuple[str, str]],
+    ) -> None:
         self.table, self.mapping, self.regions, self.counts = table, mapping, regions, counts
+        self._balances = balances  # dimension and code of what may be negative
         self.problems: list[str] = []
         self._labels = {c: {label.casefold() for label in known} for c, known in mapping.columns.items()}
         self._numbers = NUMBERS["workbook" if table.workbook else mapping.decimal]
@@ -185,7 +201,8 @@ class _Reader:
     def row(self, number: int, cells: list[str]) -> Row:
         """The row's breakdown labels, region, time, value and status; what departs is None and a problem."""
         if len(cells) > len(self.table.labels) and any(cells[len(self.table.labels) :]):
-            self.problems.append(f"row {number}: has {len(cells)} cells, the header {len(self.table.labels)}")
+            here, width = self.table.line(number), len(self.table.labels)
+            self.problems.append(f"{here}: has {len(cells)} cells, the header {width}")
         padded = [*cells, *[""] * (len(self.table.labels) - len(cells))]
         by_label = dict(zip(self.table.labels, padded, strict=False))
 
@@ -197,7 +214,7 @@ class _Reader:
         for column, label in zip(m.columns, labels, strict=True):
             if label.casefold() not in self._labels[column]:
                 problem(column, "one of " + ", ".join(f"'{known}'" for known in m.columns[column]))
-        region = self.regions.get(by_label[m.region.column].casefold())
+        _, region = self.regions.get(by_label[m.region.column].casefold(), ("", None))
         if region is None:
             problem(m.region.column, self._a_region(by_label[m.region.column]))
         time = by_label[m.period.column]
@@ -213,7 +230,8 @@ class _Reader:
         what = (
             "an AGS of the catalogue, such as 03101" if self.mapping.region.by == "ags" else "a region of the catalogue"
         )
-        return what + (f" (like {', '.join(near)})" if near else "")
+        spelt = (f"'{self.regions[folded][0]}'" for folded in near)
+        return what + (f" (like {', '.join(spelt)})" if near else "")
 
     def _figure(self, cells: dict[str, str], problem: Callable[[str, str], None]) -> tuple[float | None, str | None]:
         column, text = self.mapping.value.column, cells[self.mapping.value.column]
@@ -225,6 +243,8 @@ class _Reader:
             value = self._number(text)
             if self.counts and re.search(r"[.,]\d*$", text) and value != self._number(re.sub(r"[.,]", "", text)):
                 problem(column, "a whole number (see 'decimal' in the mapping)")
+            if self.counts and value < 0 and not self._is_balance(cells):
+                problem(column, "a count, which is never negative")
             if said in EMPTY_STATUSES:
                 problem(column, f"no value beside the status {said}")
             return value, said or "ok"
@@ -233,6 +253,14 @@ class _Reader:
             signs = " ".join(s for s in SIGN_STATUS if s)
             problem(column, f"a number with decimal {self._decimal()}, or a sign ({signs})")
         return None, status
+
+    def _is_balance(self, cells: dict[str, str]) -> bool:
+        """Whether the row's breakdown is a difference of two counts, such as the migration balance."""
+        fragments = [self.mapping.fixed]
+        for column, known in self.mapping.columns.items():
+            said = cells[column].casefold()
+            fragments += [b for label, b in known.items() if b and label.casefold() == said]
+        return any(pair in self._balances for f in fragments for pair in parse_breakdown(f).items())
 
     def _decimal(self) -> str:
         return "point" if self.table.workbook else self.mapping.decimal
@@ -248,5 +276,6 @@ class _Reader:
         for (number, _), row in zip(self.table.rows, rows, strict=True):
             key = tuple(v.casefold() if isinstance(v, str) else v for v in row[:-2])
             if key in first and None not in key:
-                yield f"row {number}: gives the same region, period and breakdown as row {first[key]}; expected one row"
+                here, there = self.table.line(number), self.table.line(first[key])
+                yield f"{here}: gives the same region, period and breakdown as {there}; expected one of them"
             first.setdefault(key, number)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from etl.catalogue import Catalogue, parse_breakdown, read_yaml
 from etl.entries import Breakdown, Id, Indicator, PeriodKind, PeriodRule, Series, Strict, Text
@@ -95,41 +96,101 @@ class TableMapping(Strict):
 def read_mapping(path: Path, catalogue: Catalogue) -> tuple[TableMapping, Indicator]:
     """The mapping and its indicator.
 
-    Raises RefusedError with everything that departs from the model or from the catalogue.
+    Raises RefusedError with everything that departs from the model and from the catalogue.
     """
     try:
         mapping = read_yaml(path, TableMapping)
     except CatalogueError as error:
-        raise RefusedError(str(error).replace(str(path), path.name)) from error
-    problems = _contradictions(mapping, catalogue)
+        rules = str(error).replace(str(path), path.name)
+        more = _contradictions(_readable_part(path), catalogue)
+        raise RefusedError("\n  ".join([rules, *(f"{path.name}: {problem}" for problem in more)])) from error
+    problems = _contradictions(_Said.of(mapping), catalogue)
     if problems:
         raise RefusedError(f"{path.name} contradicts the catalogue:\n  " + "\n  ".join(problems))
     return mapping, catalogue.indicators[mapping.indicator]
 
 
-def _contradictions(mapping: TableMapping, catalogue: Catalogue) -> list[str]:
+@dataclass(frozen=True)
+class _Said:
+    """What a mapping says that the catalogue must know; None is what it does not say, or not in a readable way."""
+
+    indicator: str | None
+    source: str | None
+    table: str | None
+    kind: str | None
+    fragments: tuple[str, ...]
+
+    @classmethod
+    def of(cls, mapping: TableMapping) -> _Said:
+        fragments = [mapping.fixed, *(b for labels in mapping.columns.values() for b in labels.values() if b)]
+        return cls(mapping.indicator, mapping.source, mapping.table, mapping.period.kind, tuple(fragments))
+
+
+def _readable_part(path: Path) -> _Said:
+    """What can be told of a mapping that breaks its rules: each of its entries that keeps to its own."""
+    try:
+        raw = read_yaml(path, _AnyMapping).model_dump()
+    except CatalogueError:
+        return _Said(None, None, None, None, ())
+    period = raw.get("period")
+    columns = raw.get("columns")
+    labels = [known for known in columns.values() if isinstance(known, dict)] if isinstance(columns, dict) else []
+    return _Said(
+        _valid(_ID, raw.get("indicator")),
+        _valid(_ID, raw.get("source", TableMapping.model_fields["source"].default)),
+        _valid(TypeAdapter(str), raw.get("table")),
+        _valid(TypeAdapter(PeriodKind), period.get("kind") if isinstance(period, dict) else None),
+        tuple(
+            fragment
+            for text in (raw.get("fixed", ""), *(text for known in labels for text in known.values()))
+            if (fragment := _valid(_BREAKDOWN, text))
+        ),
+    )
+
+
+_ID: TypeAdapter[Any] = TypeAdapter(Id)
+_BREAKDOWN: TypeAdapter[Any] = TypeAdapter(Breakdown)
+
+
+class _AnyMapping(BaseModel):
+    """Any YAML with keys."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def _valid(kind: TypeAdapter[Any], value: object) -> str | None:
+    try:
+        return str(kind.validate_python(value))
+    except ValidationError:
+        return None
+
+
+def _contradictions(said: _Said, catalogue: Catalogue) -> list[str]:
     problems = []
     by_hand = [s.id for s in catalogue.sources.values() if s.manual and s.id != PROTECTED]
-    if mapping.source not in by_hand:
-        problems.append(f"source: '{mapping.source}' is none whose tables come by hand; allowed: {', '.join(by_hand)}")
-    elif mapping.table in catalogue.tables(mapping.source):
+    if said.source is not None and said.source not in by_hand:
+        problems.append(f"source: '{said.source}' is none whose tables come by hand; allowed: {', '.join(by_hand)}")
+    elif said.source is not None and said.table in catalogue.tables(said.source):
         problems.append(
-            f"table: {mapping.source} {mapping.table} is read by the catalogue itself; use 'etl import file', or "
-            "another name"
+            f"table: {said.source} {said.table} is read by the catalogue itself; use 'etl import file', or another name"
         )
-    indicator = catalogue.indicators.get(mapping.indicator)
-    if indicator is None:
+    indicator = catalogue.indicators.get(said.indicator or "")
+    if indicator is not None:
+        return [*problems, *_of_indicator(said, indicator, catalogue)]
+    if said.indicator is not None:
         problems.append(
-            f"indicator: '{mapping.indicator}' is not in the catalogue; "
-            f"allowed: {', '.join(sorted(catalogue.indicators))}"
+            f"indicator: '{said.indicator}' is not in the catalogue; allowed: {', '.join(sorted(catalogue.indicators))}"
         )
-        return problems
+    return problems
+
+
+def _of_indicator(said: _Said, indicator: Indicator, catalogue: Catalogue) -> list[str]:
+    problems = []
     if indicator.preferred_source == PROTECTED:
         problems.append(f"indicator: {indicator.id} holds protected counts, which are never imported as a plain table")
-    if mapping.period.kind != indicator.period_kind:
-        problems.append(f"period: kind: '{mapping.period.kind}', but {indicator.id} has '{indicator.period_kind}'")
-    fragments = [mapping.fixed, *(b for labels in mapping.columns.values() for b in labels.values() if b)]
-    for dim, code in dict.fromkeys(pair for f in fragments for pair in parse_breakdown(f).items()):
+    if said.kind not in (None, indicator.period_kind):
+        problems.append(f"period: kind: '{said.kind}', but {indicator.id} has '{indicator.period_kind}'")
+    for dim, code in dict.fromkeys(pair for f in said.fragments for pair in parse_breakdown(f).items()):
         known = catalogue.dimensions.get(dim)
         if dim not in indicator.dims:
             allowed = ", ".join(indicator.dims) or "none"

@@ -12,6 +12,8 @@ import polars as pl
 from etl.catalogue import Catalogue
 from etl.entries import Source
 
+BY_HAND = "import"  # name of a reply that nobody was asked for: a file that came by hand
+
 
 @dataclass(frozen=True)
 class Request:

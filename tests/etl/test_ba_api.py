@@ -560,6 +560,22 @@ def test_the_probe_tells_what_is_broken_and_never_fails(settings, httpserver):
     assert any("listed as 'Braunschweig'" in detail for _, detail in found.values())
 
 
+def test_a_404_to_everything_says_nothing_of_tables_that_do_not_exist(settings, httpserver):
+    serve_names(httpserver, NAMES)
+    httpserver.expect_request(re.compile(".*Tabelle.*")).respond_with_data("gone", status=404)
+    *_, (state, detail) = probed(httpserver).values()
+    assert state == "unknown"
+    assert "should exist" in detail
+
+
+def test_the_probe_asks_for_one_table_only(settings, httpserver):
+    httpserver.expect_request(re.compile(".*")).respond_with_data("gone", status=404)
+    probe_api(PoliteSession(SOURCE), context(httpserver.url_for("").rstrip("/")), [ALO, "EckwerteTabelleBB"])
+    asked = [request.path for request, _ in httpserver.log]
+    assert len(asked) == 4
+    assert not any("EckwerteTabelleBB" in path for path in asked)
+
+
 def test_the_probe_survives_a_publisher_that_is_gone(settings, httpserver):
     httpserver.expect_request(re.compile(".*")).respond_with_data("maintenance", status=503)
     assert {state for state, _ in probed(httpserver).values()} == {"unknown"}

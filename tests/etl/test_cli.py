@@ -12,7 +12,9 @@ from etl.catalogue import load_catalogue
 from etl.cli import app
 from etl.errors import StoreError
 from etl.extract import EXTRACT_FILE, load_extract, write_extract
+from etl.metadata import metadata_tables
 from etl.publish import writer_lock
+from etl.sources.base import AppliedCorrection
 from etl.store import current_state, vintages
 from tests.etl.test_checks import eight, state
 from tests.etl.test_publish import FIRST, SECOND, put
@@ -96,6 +98,48 @@ def test_diff_shows_the_size_of_a_revision(data):
     assert "Keine Zahl hat sich geändert." in call("diff", SECOND, SECOND).stdout
 
 
+def corrected(**rows):
+    return metadata_tables(CATALOGUE, [AppliedCorrection(name, n) for name, n in rows.items()])
+
+
+def test_diff_tells_the_corrections_that_changed_and_the_first_one_all(data):
+    one, other = CATALOGUE.corrections[:2]
+    put(data, state(*eight()), FIRST, corrected(**{one.id: 3}))
+    put(data, state(*eight(value=104.0)), SECOND, corrected(**{one.id: 3, other.id: 2}))
+    where = f"Integrationsmonitoring Niedersachsen, Tabelle {other.table}: "
+    told = [line for line in call("diff").stdout.splitlines() if "Korrektur" in line]
+    assert told == [f"{where}Korrektur angewendet (2 Zeilen): {other.reason.de}"]
+    answer = json.loads(call("diff", "--json").stdout)["corrections"]
+    assert answer == [{"source": "lsn", "table": other.table, "id": other.id, "rows": 2, "rows_before": None}]
+    first = [
+        line for line in call("diff", "--lang", "en", "--", FIRST, FIRST).stdout.splitlines() if "orrection" in line
+    ]
+    assert first == []
+    (data / f"{FIRST}.duckdb").unlink()  # what the older file said is unknown: all of the newer one are told
+    assert call("diff").stdout.count("Korrektur angewendet") == 2
+
+
+def test_the_first_vintage_tells_all_its_corrections(data):
+    one = CATALOGUE.corrections[0]
+    put(data, state(*eight()), FIRST, corrected(**{one.id: 3}))
+    assert call("diff").stdout.count(f", Tabelle {one.table}: Korrektur angewendet (3 Zeilen)") == 1
+
+
+def test_a_check_that_fails_in_many_years_is_one_line(data):
+    put(data, state(*[r for year in range(2010, 2020) for r in eight(year=year)[:-1]]), FIRST)
+    done = call("check")
+    assert done.stdout.count("missing ['03158']") == 1
+    assert "in 10 periods, 2010-12-31 to 2019-12-31" in done.stdout
+
+
+def test_an_unknown_source_is_named_as_the_user_wrote_it(data):
+    told = call("run", "--source", "nosuch", "--source", "neither").stderr
+    assert "no source neither, nosuch" in told
+    put(data, state(*eight()), FIRST)
+    told = call("export", "--out", "x.csv", "--indicator", "nosuch").stderr
+    assert "the store has no indicators nosuch; it has " in told
+
+
 def test_the_first_vintage_is_compared_with_nothing(data):
     put(data, state(*eight()), FIRST)
     assert "neue Zahlen für 31.12.2024, 8 Gebiete" in call("diff").stdout
@@ -166,7 +210,7 @@ def test_the_bundled_extract_loads_and_names_its_sources(data):
     assert EXTRACT_FILE.stat().st_size < 3_000_000
     assert load_extract(data, CATALOGUE) is not None
     figures = current_state(data)
-    assert set(figures["source"]) == {"lsn", "eurostat"}
+    assert {"lsn", "eurostat"} <= set(figures["source"]) <= set(CATALOGUE.sources)
     for column in ("table", "licence", "attribution", "retrieved_at"):
         assert figures[column].null_count() == 0
     region = figures.filter(region="BSR", indicator="foreign_population", breakdown="")

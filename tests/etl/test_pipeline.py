@@ -119,6 +119,7 @@ def test_a_tripled_publisher_is_refused_until_accepted(settings, httpserver):
     refused = go(settings)
     assert (refused.exit_code, refused.published) == (4, None)
     assert "foreign_population (lsn): 18 of 18 figures change" in refused.refused[0]
+    assert refused.message.endswith("then 'etl run --accept-revisions' publishes them")
     accepted = go(settings, accept_revisions=True)
     assert accepted.published.revised == 18
     assert list(vintages(settings.published_dir)["vintage"]) == [first, accepted.published.vintage]

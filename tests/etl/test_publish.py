@@ -63,6 +63,18 @@ def test_an_indicator_that_is_given_up_is_withdrawn_and_stays_in_its_vintage(tmp
     assert sorted(state_at(tmp_path, FIRST)["indicator"]) == ["employees", "foreign_population"]
 
 
+def test_empty_cells_are_published_and_counted_as_no_figures(tmp_path):
+    made = put(tmp_path, state(row(), row(region="03102", value=None, status="pending")), FIRST)
+    assert (made.new, made.revised, made.withdrawn) == (1, 0, 0)
+    made = put(tmp_path, state(row(), row(region="03102", value=None, status="secret")), SECOND)
+    assert (made.new, made.revised, made.withdrawn) == (0, 0, 0)
+    assert state_at(tmp_path, SECOND).filter(region="03102")["status"].to_list() == ["secret"]
+    assert state_at(tmp_path, FIRST).filter(region="03102")["status"].to_list() == ["pending"]
+    made = put(tmp_path, state(row(value=None, status="secret")), THIRD)
+    assert (made.new, made.revised, made.withdrawn) == (0, 1, 0)
+    assert put(tmp_path, state(row(value=None, status="secret")), "20260401T000000Z") is None
+
+
 def test_a_state_is_read_as_it_was_written(tmp_path):
     figures = state(*eight(), *eight(year=2023), row("employees", value=None, status="secret"))
     put(tmp_path, figures, FIRST)

@@ -15,14 +15,14 @@ from etl.catalogue import load_catalogue
 from etl.cli import app
 from etl.errors import FetchError
 from etl.http import HttpReply
-from etl.loading import TableOutcome
+from etl.loading import ONLY_WITH_ACCOUNT, TableOutcome
 from etl.pipeline import RunResult, run
 from etl.publish import Published
 from etl.registry import SOURCES, SourceCode
 from etl.report import show_run
 from etl.revisions import changes
 from etl.schema import Observation
-from etl.sentences import change_sentences, correction_sentences, number, period_name
+from etl.sentences import change_sentences, correction_changes, correction_sentences, number, period_name
 from etl.settings import Settings
 from etl.sources import eurostat, lsn
 from etl.sources.base import AppliedCorrection, Context, Finding
@@ -53,7 +53,8 @@ def printed(result, language="de"):
         ([], eight(year=2023) + eight(), "neue Zahlen für 31.12.2023 bis 31.12.2024, 8 Gebiete",
          "new figures for 31 December 2023 to 31 December 2024, 8 regions"),
         (eight(year=2023), eight(year=2023) + eight(value=None, status="pending"),
-         "31.12.2024 angekündigt, noch ohne Zahlen", "31 December 2024 announced, no figures yet"),
+         "31.12.2024 angekündigt, noch ohne Zahl für 8 Gebiete",
+         "31 December 2024 announced, no figure yet for 8 regions"),
         (eight()[1:], eight(), "1 weitere Zahl für 31.12.2024", "1 more figure for 31 December 2024"),
         (eight(), eight(value=104.0), "8 Zahlen revidiert (31.12.2024)", "8 figures revised (31 December 2024)"),
         (eight(value=None, status="secret"), eight(), "8 bisher fehlende Zahlen nun veröffentlicht (31.12.2024)",
@@ -62,6 +63,9 @@ def printed(result, language="de"):
          "8 figures no longer published (31 December 2024)"),
         (eight(), eight(status="provisional"), "bei 8 Zahlen hat sich nur die Kennzeichnung geändert (31.12.2024)",
          "only the marking of 8 figures changed (31 December 2024)"),
+        (eight(value=None, status="pending"), eight(value=None, status="secret"),
+         "bei 8 Feldern ohne Zahl hat sich die Kennzeichnung geändert (31.12.2024)",
+         "the marking of 8 cells without a figure changed (31 December 2024)"),
         (eight() + eight(year=2023), eight(), "8 Zahlen zurückgezogen (31.12.2023)",
          "8 figures withdrawn (31 December 2023)"),
     ],
@@ -69,6 +73,55 @@ def printed(result, language="de"):
 def test_each_kind_of_change_is_one_sentence_in_both_languages(before, after, german, english):
     assert told(state(*before), state(*after)) == [f"{WHO}: {german}"]
     assert told(state(*before), state(*after), "en") == [f"{WHO_EN}: {english}"]
+
+
+def test_only_regions_with_a_figure_have_new_figures_and_the_others_are_announced():
+    before = eight(year=2023)
+    after = [*eight(year=2023), row(region="03"), row(region="DG"), *eight(value=None, status="pending")]
+    assert told(state(*before), state(*after)) == [
+        f"{WHO}: neue Zahlen für 31.12.2024, 2 Gebiete",
+        f"{WHO}: 31.12.2024 angekündigt, noch ohne Zahl für 8 Gebiete",
+    ]
+    assert told(state(*before), state(*after), "en") == [
+        f"{WHO_EN}: new figures for 31 December 2024, 2 regions",
+        f"{WHO_EN}: 31 December 2024 announced, no figure yet for 8 regions",
+    ]
+
+
+def test_a_newest_period_with_fewer_regions_is_told_apart():
+    after = [*eight(year=2022), *eight(year=2023), row(region="03"), row(region="DG")]
+    assert told(NOTHING, state(*after)) == [
+        f"{WHO}: neue Zahlen für 31.12.2022 bis 31.12.2023, 8 Gebiete",
+        f"{WHO}: neue Zahlen für 31.12.2024, 2 Gebiete",
+    ]
+
+
+def test_a_gap_in_old_periods_or_in_one_breakdown_announces_nothing():
+    gap = row(year=2023, value=None, status="pending")
+    part = row(breakdown="nationality=PL", value=None, status="pending")
+    assert told(NOTHING, state(gap, *eight(), part)) == [f"{WHO}: neue Zahlen für 31.12.2024, 8 Gebiete"]
+
+
+def test_empty_cells_that_come_or_go_are_no_figures():
+    secret = eight(year=2023, value=None, status="secret")
+    assert told(state(*eight()), state(*eight(), *secret)) == ["Keine Zahl hat sich geändert."]
+    assert told(state(*eight(), *secret), state(*eight())) == ["Keine Zahl hat sich geändert."]
+    one = [row(year=2023), *secret[1:]]
+    assert told(state(*eight(), *one), state(*eight())) == [f"{WHO}: 1 Zahl zurückgezogen (31.12.2023)"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "size"), [(100_000.0, 100_005.0, "+5"), (100_000.0, 99_995.0, "-5"), (1000.0, 1001.0, "+0,1 %")]
+)
+def test_a_small_revision_of_a_large_figure_shows_its_size(old, new, size):
+    lines = told(state(row(value=old)), state(row(value=new)), examples=1)
+    assert lines[1].endswith(f"({size})".replace(" ", "\u00a0")) or lines[1].endswith(f"({size})")
+
+
+def test_a_revision_behind_the_shown_decimals_is_shown_with_more():
+    rate = {"indicator": "unemployment_rate", "source": "lsn"}
+    lines = told(state(row(value=6.31, **rate)), state(row(value=6.32, **rate)), examples=1)
+    assert lines[1].endswith("6,31 → 6,32 (+0,01)")
 
 
 def test_nothing_changed_is_said_too():
@@ -130,12 +183,32 @@ def test_numbers_are_written_as_the_language_does():
     assert (number(1234567, 0, "de"), number(1234.5, 1, "en")) == ("1.234.567", "1,234.5")
 
 
-def test_an_applied_correction_is_told_with_its_reason():
+def test_an_applied_correction_is_told_with_its_source_table_and_reason():
     known = CATALOGUE.corrections[0]
-    (german,) = correction_sentences([AppliedCorrection(known.id, 12)], CATALOGUE, "de")
-    assert german == f"Korrektur angewendet (12 Zeilen): {known.reason.de}"
-    (english,) = correction_sentences([AppliedCorrection("long gone", 1)], CATALOGUE, "en")
-    assert english == "Correction applied (1 row): long gone"
+    german, english = corrected({}, {known.id: 12}), corrected({}, {"long gone": 1}, "en")
+    assert german == [
+        f"Integrationsmonitoring Niedersachsen, Tabelle 1-2-3: Korrektur angewendet (12 Zeilen): {known.reason.de}"
+    ]
+    assert english == ["Integration monitoring of Lower Saxony, table 1-2-3: Correction applied (1 row): long gone"]
+
+
+def corrected(before, now, language="de"):
+    """Sentences on corrections {id: rows} of one table."""
+    was, comes = (
+        {("lsn", "1-2-3"): [AppliedCorrection(name, rows) for name, rows in found.items()]} for found in (before, now)
+    )
+    return correction_sentences(correction_changes(was, comes), CATALOGUE, language)
+
+
+def test_only_corrections_that_changed_are_told():
+    assert corrected({"same": 3}, {"same": 3}) == []
+    where = "Integrationsmonitoring Niedersachsen, Tabelle 1-2-3: "
+    assert corrected({"a": 3, "b": 1, "same": 2}, {"b": 4, "c": 1, "same": 2}) == [
+        f"{where}Korrektur nicht mehr angewendet: a",
+        f"{where}Korrektur nun auf 4 statt 1 Zeile angewendet: b",
+        f"{where}Korrektur angewendet (1 Zeile): c",
+    ]
+    assert corrected({"a": 3, "b": 1}, {"b": 4}, "en")[1].endswith("Correction now applied to 4 instead of 1 row: b")
 
 
 def outcome(table, state="failed", message="", source="lsn"):
@@ -151,6 +224,40 @@ def test_a_source_without_account_is_one_line_and_not_one_a_table():
     assert [line for line in text.splitlines() if "account" in line] == [
         "genesis: SKIPPED (3 tables): no account; set X_USER"
     ]
+
+
+def test_a_source_without_account_is_one_line_whether_its_tables_have_another_way_or_not():
+    missing = "no account; set X_USER"
+    tables = [("a", missing), ("b", missing + ONLY_WITH_ACCOUNT), ("c", missing)]
+    text = printed(result(*[outcome(t, "skipped", told, "genesis") for t, told in tables]))
+    assert [line for line in text.splitlines() if "account" in line] == [f"genesis: SKIPPED (3 tables): {missing}"]
+
+
+def test_a_long_address_is_cut_on_the_terminal():
+    url = "https://ec.example/data?" + "&".join(f"geo=DE{n:03}" for n in range(48))
+    failed = outcome("t", message=f"eurostat: {url} answered HTTP 500: {url}: gone", source="eurostat")
+    text = printed(result(failed, notes=(f"see {url}",), exit_code=3))
+    assert f"FAILED: eurostat: {url[:120]}… answered HTTP 500: {url[:120]}… gone" in text
+    assert f"note: see {url[:120]}…\n" in text
+    assert url in failed.message
+    assert "https://short.example/a is down" in printed(result(outcome("t", message="https://short.example/a is down")))
+
+
+def test_refusals_that_differ_by_their_period_only_are_one_line():
+    said = [f"districts present: p (lsn) {year}-12-31 '': missing ['03158']" for year in range(2000, 2026)]
+    other = "totals: p: 2 places: 03101 2024-12-31 off by 5; 03102 2023-12-31 off by 4"
+    lines = printed(result(*[], refused=(*said, other), exit_code=4)).splitlines()
+    assert [line for line in lines if line.startswith("REFUSED")] == [
+        "REFUSED: districts present: p (lsn) '': missing ['03158'] in 26 periods, 2000-12-31 to 2025-12-31",
+        f"REFUSED: {other}",
+    ]
+    assert f"REFUSED: {said[0]}" in printed(result(refused=(said[0],), exit_code=4))
+
+
+def test_very_many_refusals_are_cut_and_say_so():
+    text = printed(result(refused=tuple(f"totals: place {'x' * n}" for n in range(130)), exit_code=4))
+    assert text.count("REFUSED: totals") == 100
+    assert "REFUSED: and 30 more; all of them with --json" in text
 
 
 def test_tables_that_fail_alike_are_one_line_that_names_them_all():
@@ -195,10 +302,17 @@ def test_a_probe_prints_each_assumption_and_ends_with_3_if_one_does_not_hold(mon
         assert f"{s.upper():<7} lsn: assumption {n} (seen)" in done.stdout
 
 
-def test_a_source_without_probe_says_so():
-    done = CliRunner().invoke(app, ["probe", "own_tables"])
+@pytest.mark.parametrize("source", ["own_tables", "bamf", "counselling"])
+def test_a_source_by_hand_has_nothing_to_ask_and_that_is_no_fault(source):
+    done = CliRunner().invoke(app, ["probe", source])
+    assert (done.exit_code, done.stdout) == (0, f"{source}: its files come by hand, there is nothing to ask\n")
+
+
+def test_a_source_without_probe_says_so(monkeypatch):
+    monkeypatch.setitem(SOURCES, "lsn", SourceCode(lsn.parts, lsn.parse))
+    done = CliRunner().invoke(app, ["probe", "lsn"])
     assert done.exit_code == 3
-    assert "own_tables has none" in done.stdout
+    assert "lsn has none" in done.stdout
 
 
 class Session:

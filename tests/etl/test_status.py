@@ -12,6 +12,7 @@ from etl.http import HttpReply
 from etl.imports import import_file
 from etl.pipeline import run
 from etl.raw import RawStore
+from etl.refusals import by_source
 from etl.settings import Settings
 from etl.sources import genesis
 from etl.sources.base import Credentials, Request
@@ -121,6 +122,98 @@ def test_the_next_publication_follows_what_the_publisher_says_else_its_rhythm(se
 )
 def test_the_next_publication_is_never_in_the_past(after, today, expected):
     assert next_release(catalogue().sources["lsn"], after, today) == expected
+
+
+def imported(settings, about, tmp_path, **years):
+    file = tmp_path / "t.json"
+    file.write_bytes(body(**years))
+    return file, import_file(settings, about, file, "lsn")
+
+
+def test_a_refused_import_is_no_import_and_names_its_own_command(settings, monkeypatch, tmp_path):
+    Publisher(monkeypatch)
+    about = catalogue(manual=True)
+    imported(settings, about, tmp_path, y2024=100)
+    first = status(settings, about).last_import
+    file, refused = imported(settings, about, tmp_path, y2024=300)
+    assert refused.exit_code == 4
+    assert "'etl import …' command with --accept-revisions publishes them" in refused.message
+    assert "etl run" not in refused.message
+    assert status(settings, about).last_import == first
+    assert import_file(settings, about, file, "lsn", accept_revisions=True).exit_code == 0
+    assert status(settings, about).last_import > first
+
+
+def test_a_first_import_that_was_refused_never_was(settings, monkeypatch, tmp_path):
+    Publisher(monkeypatch)
+    about = catalogue(manual=True)
+    _, refused = imported(settings, about, tmp_path, y2024=-100)
+    assert refused.exit_code == 4
+    assert status(settings, about).last_import is None
+
+
+def two_sources(settings, monkeypatch):
+    """LSN and Eurostat, each with one table that was loaded."""
+    about = catalogue(("lsn", "t"), ("eurostat", "u"))
+    publishers = [Publisher(monkeypatch, source) for source in ("lsn", "eurostat")]
+    for publisher, table in zip(publishers, "tu", strict=True):
+        publisher.replies[table, "data"] = body(y2024=100)
+    assert run(settings, about, ["lsn", "eurostat"]).exit_code == 0
+    return about, *publishers
+
+
+def test_a_refusal_blames_its_own_source_only(settings, monkeypatch):
+    about, lsn, _ = two_sources(settings, monkeypatch)
+    lsn.replies["t", "data"] = body(y2024=300)
+    assert run(settings, about, ["lsn", "eurostat"]).exit_code == 4
+    blamed, other, unasked = (status(settings, about, s) for s in ("lsn", "eurostat", "vgrdl"))
+    assert "refused by a check" in blamed.message
+    assert "(lsn)" in blamed.checks
+    assert (other.checks, other.state) == ("passed", "up to date")
+    assert unasked.checks == "nothing to check"
+
+
+def test_a_refusal_is_remembered_until_its_source_is_loaded_again(settings, monkeypatch):
+    about, lsn, _ = two_sources(settings, monkeypatch)
+    lsn.replies["t", "data"] = body(y2024=300)
+    run(settings, about, ["lsn"])
+    run(settings, about, ["eurostat"])
+    assert "(lsn)" in status(settings, about).checks
+    lsn.replies["t", "data"] = body(y2024=101)
+    run(settings, about, ["lsn"])
+    assert status(settings, about).checks == "passed"
+
+
+def test_refusals_are_told_apart_by_source_else_indicator_else_everything_loaded():
+    about = catalogue(("lsn", "t"), ("eurostat", "u"), ("genesis", "v"))
+    loaded = {"lsn", "eurostat"}
+    told = {
+        "revision: i_lsn_t (lsn): 3 figures change": {"lsn"},
+        "expected rows: eurostat: table u: i_eurostat_u: fewer rows": {"eurostat"},
+        "totals: i_eurostat_u: sex m+f and total differ": {"eurostat"},
+        "totals: i_genesis_v: only what was published before": loaded,
+        "schema: rule 'x' broken by 3 rows": loaded,
+    }
+    assert {s: set(by_source([s], about, loaded)) for s in told} == told
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ((), "no account; set GENESIS_USER and GENESIS_PASSWORD to load it"),
+        (("GENESIS_USER",), "no account: GENESIS_USER is set, but GENESIS_PASSWORD is missing"),
+        (("GENESIS_PASSWORD",), "no account: GENESIS_PASSWORD is set, but GENESIS_USER is missing"),
+    ],
+)
+def test_half_an_account_says_which_half_is_missing(settings, monkeypatch, there, said):
+    for name in ("GENESIS_USER", "GENESIS_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    for name in there:
+        monkeypatch.setenv(name, "something")
+    Publisher(monkeypatch, "genesis")
+    about = catalogue(("genesis", "t"))
+    assert status(settings, about, "genesis").message.startswith(said)
+    assert run(settings, about, ["genesis"]).outcomes[0].message.startswith(said)
 
 
 def test_files_by_hand_are_no_requests(settings):

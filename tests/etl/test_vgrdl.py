@@ -19,6 +19,7 @@ from etl.sources import vgrdl
 from etl.sources.base import Context, Reply, Tidy
 from etl.sources.statistikportal.addresses import expanded
 from etl.workbook import Workbook
+from tests.etl.books import book
 from tests.etl.replies import WHEN, reply
 from tests.generators_workbook import FIGURES, Cell, Measure, as_accounts
 from tests.recordings import SHARED, needs_recordings
@@ -143,13 +144,19 @@ def test_a_volume_has_one_part_with_addresses_below_the_sources(table: str) -> N
         ("vgrdl_r2b3_bs2024.xlsx", "r2b3"),
         ("vgr_r2b2_bs2020_2.xlsx", "r2b2"),
         ("vgrdl_r2b1_bs2024 (1).xlsx", "r2b1"),
-        ("vgrdl_r1b4_bs2023.xlsx", None),
-        ("Mappe1.xlsx", None),
     ],
 )
-def test_a_volume_brought_by_hand_is_known_by_the_publishers_name(name: str, table: str | None) -> None:
+def test_a_volume_brought_by_hand_is_known_by_the_publishers_name(name: str, table: str) -> None:
     assert vgrdl.recognise(b"PK...", name) == table
     assert vgrdl.recognise(b"<html>", name) is None
+
+
+@pytest.mark.parametrize("name", ["vgrdl_r1b4_bs2023.xlsx", "Mappe1.xlsx"])
+def test_a_volume_under_another_name_is_told_from_other_workbooks(name: str) -> None:
+    income = volume(("1 Primäreinkommen", "1.1 Primäreinkommen", "in Mio. EUR"), filled(1)).body
+    with pytest.raises(ParseError, match=r"sheet '1\.1': is a sheet of a volume, but only the publisher's name"):
+        vgrdl.recognise(income, name)
+    assert vgrdl.recognise(book({"1.1": [["EU-Code", "Jahr"]]}), name) is None
 
 
 # the volume that is not recorded

@@ -10,10 +10,10 @@ from etl.http import PoliteSession
 from etl.raw import RawStore
 from etl.sources.ba import api, workbooks
 from etl.sources.ba.probe import probe_api
-from etl.sources.ba.workbooks import recognise
+from etl.sources.ba.workbooks import BY_HAND, recognise
 from etl.sources.base import Context, Fetcher, Finding, Part, Reply, Request, Tidy
 
-__all__ = ["fetcher", "parse", "parts", "probe", "recognise"]
+__all__ = ["BY_HAND", "fetcher", "parse", "parts", "probe", "recognise"]
 
 
 def parts(table: str, context: Context) -> list[Part]:

@@ -24,6 +24,8 @@ READERS: Final[dict[str, Callable[[Reply, Catalogue], Tidy]]] = {
     "nationalities": nationalities.parse,
 }
 WORKBOOKS: Final = frozenset(READERS)
+PROBED: Final = "amr"  # the smallest file; the others are found by the same page
+BY_HAND: Final = WORKBOOKS - {"amr"}  # each in one file; a report of amr holds one district
 
 
 def parts(table: str, context: Context) -> list[Part]:
@@ -46,14 +48,16 @@ def parse(reply: Reply, catalogue: Catalogue) -> Tidy:
 
 
 def recognise(body: bytes, filename: str) -> str | None:
-    """Which of the tables that may come by hand a file holds, by its layout; None if none of them."""
-    try:
-        workbook = Workbook(body, filename)
-        if set(krpend.SHEETS) & set(workbook.sheet_names):
-            return "krpend"
-        return "nationalities" if nationalities.recognised(workbook) else None
-    except ParseError:
+    """Which of the tables that may come by hand a file holds, by its layout; None if none of them.
+
+    Raises ParseError for an archive that is no workbook or cannot be read.
+    """
+    if not body.startswith(b"PK"):
         return None
+    workbook = Workbook(body, filename)
+    if set(krpend.SHEETS) & set(workbook.sheet_names):
+        return "krpend"
+    return "nationalities" if nationalities.recognised(workbook) else None
 
 
 def fetcher(raw: RawStore, session: PoliteSession, context: Context) -> Fetcher:
@@ -99,9 +103,8 @@ def _must_be_a_workbook(reply: HttpReply) -> None:
 
 
 def probe_files(session: PoliteSession, context: Context) -> list[Finding]:
-    """Whether the search page still links each workbook at its assumed address, and whether it can be read."""
-    tables = [table for table in sorted(WORKBOOKS) if parts(table, context)]
-    return [finding for table in tables for finding in _probe(session, context, table)]
+    """Whether the search page still links the smallest workbook at its assumed address, and whether it can be read."""
+    return _probe(session, context, PROBED)
 
 
 def _probe(session: PoliteSession, context: Context, table: str) -> list[Finding]:

@@ -68,12 +68,14 @@ def parse(reply: Reply, catalogue: Catalogue) -> Tidy:
 
 
 def recognise(body: bytes, filename: str) -> str | None:
-    """The table's id if one of the workbook's sheets looks like it, whatever the file is called."""
-    try:
-        workbook = Workbook(body, filename)
-        return TABLE if any(_has_table(workbook.sheet(name)) for name in workbook.sheet_names) else None
-    except ParseError:
+    """The table's id if one of the workbook's sheets looks like it, whatever the file is called; None if none does.
+
+    Raises ParseError for an archive that is no workbook or cannot be read.
+    """
+    if not body.startswith(b"PK"):
         return None
+    workbook = Workbook(body, filename)
+    return TABLE if any(_has_table(workbook.sheet(name)) for name in workbook.sheet_names) else None
 
 
 def _has_table(grid: Grid) -> bool:

@@ -2,6 +2,7 @@
 
 from etl.sources.eurostat.parse import parse
 from etl.sources.eurostat.probe import probe
+from etl.sources.eurostat.recognise import recognise
 from etl.sources.eurostat.requests import parts
 
-__all__ = ["parse", "parts", "probe"]
+__all__ = ["parse", "parts", "probe", "recognise"]

@@ -8,7 +8,7 @@ import polars as pl
 
 from etl.catalogue import Catalogue
 from etl.errors import ParseError
-from etl.sources.base import Reply, Tidy
+from etl.sources.base import BY_HAND, Reply, Tidy
 from etl.sources.eurostat import jsonstat, tsv
 from etl.sources.eurostat.flags import with_status
 from etl.sources.eurostat.requests import region_ids, wanted_codes
@@ -27,7 +27,7 @@ def parse(reply: Reply, catalogue: Catalogue) -> Tidy:
     the catalogue names, if nothing wanted is in it, or if a cell stands in it twice.
     """
     table = reply.table
-    decoder = DECODERS.get(reply.name)
+    decoder = DECODERS.get(_form(reply))
     if decoder is None:
         raise ParseError(f"eurostat {table}: expected a reply in the role {' or '.join(DECODERS)}, got '{reply.name}'")
     cells = decoder(reply.body, table)
@@ -53,6 +53,13 @@ def parse(reply: Reply, catalogue: Catalogue) -> Tidy:
     )
     missing = [*_missing_codes(kept, wanted), *_missing_regions(kept, catalogue)]
     return Tidy(frame, tuple(f"table {table}: {note}" for note in (*notes, *missing)))
+
+
+def _form(reply: Reply) -> str:
+    """A reply's name says what it is; of a file that came by hand the body does."""
+    if reply.name != BY_HAND:
+        return reply.name
+    return "jsonstat" if reply.body.lstrip()[:1] == b"{" else "tsv"
 
 
 def _check_dimensions(cells: pl.DataFrame, dims: list[str], wanted: Mapping[str, tuple[str, ...]], table: str) -> None:

@@ -83,6 +83,12 @@ def read(body: bytes, table: str, meanings: Sequence[str] | None, regions: Colle
     return with_figures(frame, where).select(*dims, *_FROM_TITLE, "region", TIME, "value", "status")
 
 
+def printed_table(body: bytes) -> str | None:
+    """The table that the page's first line names; None if it is no such page."""
+    title = _TITLE.match(body[:200].decode("cp1252", errors="replace"))
+    return title[1].rstrip(";") if title else None
+
+
 def _text(body: bytes, where: str) -> str:
     start = body[:200].lstrip()
     if not start or start.startswith(b"<"):

@@ -97,10 +97,6 @@ class GenesisClient:
         reply, answer = self.ask(asked, (("name", table), ("area", "all"), LANGUAGE))
         return without_parameter(reply, answer), table_state(answer.document)
 
-    def signs(self) -> Answer:
-        """``catalogue/qualitysigns``: the signs in place of figures."""
-        return self.ask(Asked(self.source, "", "catalogue/qualitysigns", codes=DONE), (LANGUAGE,))[1]
-
     def _post(self, asked: Asked, form: Form, login: bool = False) -> tuple[HttpReply, Answer]:
         headers = self._headers(asked)
         secrets = (headers["username"], headers["password"])

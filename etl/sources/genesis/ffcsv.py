@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from etl.errors import ParseError
 from etl.sources.genesis.figures import with_figures
-from etl.sources.genesis.lines import columns, whole_lines
+from etl.sources.genesis.lines import ahead, checked, columns, whole_lines
 
 # the region variables that are kept, and the catalogue's level of their codes; a row of any other one is left out
 LEVELS = {"KREISE": "district", "DLAND": "land", "DINSG": "country", "DG": "country"}
@@ -81,18 +81,25 @@ def read(
     codes = {key.split("/", 1)[1] for key in regions}
     kept: list[pl.DataFrame] = []
     header: Header | None = None
+    for header, line, records in ahead(_checked_lines(blocks, where)):
+        kept.append(_rows(records, line, header, codes, where))
+    if header is None or not kept:
+        raise ParseError(f"{where}: expected a header and rows of figures, got none; fetch it again")
+    rows = _with_region(pl.concat(kept), header, regions, where)
+    cells = with_figures(_placed(_long(rows, header), header, merged, where), where)
+    return _unique(cells, where)
+
+
+def _checked_lines(blocks: Iterable[bytes], where: str) -> Iterator[tuple[Header, int, bytes]]:
+    """The header, and beside it whole lines behind it with the number of their first one."""
+    header: Header | None = None
     for line, records in whole_lines(blocks, where):
         if header is None:
             first, _, records = records.partition(b"\n")
             header = _header(first, where)
             line += 1
         if records:
-            kept.append(_rows(records, line, header, codes, where))
-    if header is None or not kept:
-        raise ParseError(f"{where}: expected a header and rows of figures, got none; fetch it again")
-    rows = _with_region(pl.concat(kept), header, regions, where)
-    cells = with_figures(_placed(_long(rows, header), header, merged, where), where)
-    return _unique(cells, where)
+            yield header, line, checked(records, line, len(header.names), where, windows=header.old)
 
 
 def _header(line: bytes, where: str) -> Header:
@@ -141,7 +148,7 @@ def _old_figures(names: Sequence[str], where: str) -> tuple[Figure, ...]:
 
 def _rows(records: bytes, line: int, header: Header, codes: Collection[str], where: str) -> pl.DataFrame:
     """The needed columns, as text, of the rows that have the code of one of the regions in any block."""
-    rows = columns(records, line, header.names, header.needed, where, windows=header.old)
+    rows = columns(records, line, header.names, header.needed, where)
     attributes = [pl.col(attribute) for _, attribute in header.pairs]
     return rows.filter(pl.any_horizontal(a.is_in(list(codes)) for a in attributes))
 

@@ -9,15 +9,28 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import polars as pl
 
 from etl.errors import ParseError
 
+T = TypeVar("T")
+
 LONGEST = 1 << 20  # bytes of one line
 
 _SEPARATORS = b";\n"
 _ALL_BUT_SEPARATORS = bytes(set(range(256)) - set(_SEPARATORS))
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, the next one made in a thread while one is worked on: zlib and polars leave Python free."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item
 
 
 def whole_lines(blocks: Iterable[bytes], where: str) -> Iterator[tuple[int, bytes]]:
@@ -63,14 +76,22 @@ def _plain_ends(records: bytes, line: int, where: str) -> bytes:
     return records
 
 
-def columns(
-    records: bytes, line: int, names: Sequence[str], needed: Sequence[int], where: str, *, windows: bool = False
-) -> pl.DataFrame:
-    """The ``needed`` columns (positions in ``names``) as texts, with ``line``: the number of each line.
+def checked(records: bytes, line: int, width: int, where: str, *, windows: bool = False) -> bytes:
+    """The lines as UTF-8, all of them with ``width`` fields (lines with quotation marks are counted when read).
 
     With ``windows`` text that is not UTF-8 counts as cp1252. Raises ParseError naming the line that does not fit.
     """
     records = _as_utf8(records, line, windows, where)
+    if b'"' not in records:
+        _check_widths(records, line, width, where)
+    return records
+
+
+def columns(records: bytes, line: int, names: Sequence[str], needed: Sequence[int], where: str) -> pl.DataFrame:
+    """The ``needed`` columns (positions in ``names``) of ``checked`` lines as texts, with ``line``: each one's number.
+
+    Raises ParseError naming the line that does not fit.
+    """
     read = _careful if b'"' in records else _quick
     return read(records, line, names, needed, where)
 
@@ -90,7 +111,6 @@ def _as_utf8(records: bytes, line: int, windows: bool, where: str) -> bytes:
 
 
 def _quick(records: bytes, line: int, names: Sequence[str], needed: Sequence[int], where: str) -> pl.DataFrame:
-    _check_widths(records, line, len(names), where)
     try:
         return pl.read_csv(
             records,

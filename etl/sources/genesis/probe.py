@@ -14,7 +14,7 @@ from etl.errors import FetchError, NotOfferedError, ParseError
 from etl.http import HttpReply, PoliteSession
 from etl.sources.base import Context, Finding
 from etl.sources.genesis.client import GenesisClient, TableState
-from etl.sources.genesis.envelope import Asked
+from etl.sources.genesis.envelope import Asked, read_answer
 from etl.sources.genesis.requests import LANGUAGE, Form, service_address
 from etl.sources.signs import SIGN_STATUS
 
@@ -65,17 +65,17 @@ def probe(session: PoliteSession, context: Context) -> list[Finding]:
     """What holds of the assumptions about this host; a failed request is a finding too."""
     subject = SUBJECTS[context.source.id]
     client = GenesisClient(session, context)
-    found = [_attempt("the service answers at its address", lambda: _whoami(session, context))]
+    found = [
+        _attempt("the service answers at its address", lambda: _whoami(session, context)),
+        _attempt("the quality signs are the known ones", lambda: _signs(session, context)),
+    ]
     account = _account(client, context, subject)
     found += [account, _kind_of_account(context, account.state == "held")]
     if account.state != "held":
         why = "not asked without a working account"
-        rest = ["the quality signs are the known ones", "metadata/table gives Updated and Time.To", *_of_slice(subject)]
+        rest = ["metadata/table gives Updated and Time.To", *_of_slice(subject)]
         return [*found, *(Finding(name, "unknown", why) for name in rest)]
-    found += [
-        _attempt("the quality signs are the known ones", lambda: _signs(client)),
-        _attempt("metadata/table gives Updated and Time.To", lambda: _metadata(client, subject)),
-    ]
+    found.append(_attempt("metadata/table gives Updated and Time.To", lambda: _metadata(client, subject)))
     return [*found, *_slice_findings(client, context, subject)]
 
 
@@ -118,8 +118,10 @@ def _kind_of_account(context: Context, accepted: bool) -> Finding:
     return Finding(assumption, "held", "a user name and a password were accepted; a token was not tried")
 
 
-def _signs(client: GenesisClient) -> tuple[bool, str]:
-    listed = client.signs().document.get("List")
+def _signs(session: PoliteSession, context: Context) -> tuple[bool, str]:
+    """Asked without an account: the list of signs needs none."""
+    reply = session.get(f"{service_address(context)}/catalogue/qualitysigns", (LANGUAGE,))
+    listed = read_answer(reply).document.get("List")
     signs = [str(r.get("Code", "")).strip() for r in listed if isinstance(r, dict)] if isinstance(listed, list) else []
     known = {*SIGN_STATUS, "0", "()", "p", "r", "s", "e"}
     strange = [s for s in signs if s not in known]
@@ -139,7 +141,7 @@ def _of_slice(subject: _Subject) -> list[str]:
         "decimals have a comma with language=de",
     ]
     if subject.awaited_year:
-        names.append(f"{subject.table}: the districts' figures of {subject.awaited_year} are filled by now")
+        names.append(f"{subject.table}: the districts' figures of {subject.awaited_year}, published late, are there")
     return names
 
 
@@ -221,4 +223,6 @@ def _awaited(got: _Slice, subject: _Subject, members: tuple[str, ...], assumptio
     filled = sum(1 for cell in cells if cell.lstrip("-").isdigit())
     if not cells:
         return Finding(assumption, "unknown", f"the newest slice is not of {subject.awaited_year}")
-    return Finding(assumption, "held" if filled else "broken", f"{filled} of {len(cells)} cells hold a figure")
+    if not filled:
+        return Finding(assumption, "unknown", f"not yet: none of {len(cells)} cells holds a figure; nothing is wrong")
+    return Finding(assumption, "held", f"{filled} of {len(cells)} cells hold a figure")

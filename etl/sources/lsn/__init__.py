@@ -10,13 +10,12 @@ from etl.catalogue import Catalogue
 from etl.sources.base import Context, Part, Reply, Request, Tidy
 from etl.sources.lsn.parse import parse as parse_csv
 from etl.sources.lsn.probe import probe
-from etl.sources.lsn.recognise import recognise as recognise_csv
-from etl.sources.lsn.workbook import FILE_NAME
+from etl.sources.lsn.recognise import WORKBOOK, recognise
 from etl.sources.lsn.workbook import parse as parse_workbook
 
 __all__ = ["parse", "parts", "probe", "recognise"]
 
-WORKBOOKS = ("5-2-2",)
+WORKBOOKS = (WORKBOOK,)
 EDITIONS = 3  # this year's report, and two before it
 
 
@@ -32,11 +31,3 @@ def parts(table: str, context: Context) -> list[Part]:
 def parse(reply: Reply, catalogue: Catalogue) -> Tidy:
     """The table as its file shows it. Raises ParseError or CorrectionError."""
     return (parse_workbook if reply.table in WORKBOOKS else parse_csv)(reply, catalogue)
-
-
-def recognise(body: bytes, name: str) -> str | None:
-    """The table of a file named like the publisher's, CSV or workbook (``2025_5-2-2.xlsx``); None if it is none."""
-    found = FILE_NAME.fullmatch(name)
-    if found and found[1] in WORKBOOKS and body.startswith(b"PK"):
-        return found[1]
-    return recognise_csv(body, name)

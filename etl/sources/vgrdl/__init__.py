@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import re
 
-from etl.errors import CatalogueError
+from etl.errors import CatalogueError, ParseError
 from etl.http import PoliteSession
 from etl.sources.base import Context, Finding, Part
 from etl.sources.statistikportal.addresses import expanded, requests
 from etl.sources.statistikportal.probe import probe_newest
-from etl.sources.vgrdl.parse import parse
+from etl.sources.vgrdl.parse import KEY, NAME, NUTS, parse
+from etl.workbook import Grid, Workbook
 
 __all__ = ["parse", "parts", "probe", "recognise"]
 
 FILE_NAME = re.compile(r"vgr(?:dl)?_(r2b[1-3])_bs\d{4}(?:_\d+)?(?: ?\(\d+\))?\.xlsx", re.IGNORECASE | re.ASCII)
+
+_VOLUME = re.compile(r"r2b[1-3]", re.IGNORECASE)
 
 NOT_RECORDED = "r2b1"  # the volume whose layout is taken from the other two
 
@@ -38,6 +41,29 @@ def probe(session: PoliteSession, context: Context) -> list[Finding]:
 
 
 def recognise(body: bytes, name: str) -> str | None:
-    """The volume of a workbook named like the publisher's (``vgrdl_r2b3_bs2024.xlsx``); None if it is no such file."""
-    found = FILE_NAME.fullmatch(name)
-    return found[1].lower() if found and body.startswith(b"PK") else None
+    """The volume of a workbook named like the publisher's (``vgrdl_r2b3_bs2024.xlsx``); None if it is no such file.
+
+    Raises ParseError for a workbook of this publisher that is named otherwise: the volumes look alike.
+    """
+    if not body.startswith(b"PK"):
+        return None
+    if found := FILE_NAME.fullmatch(name):
+        return found[1].lower()
+    if _VOLUME.search(name):
+        return None
+    workbook = Workbook(body, name)
+    for sheet in [s for s in workbook.sheet_names if s[:1].isdigit()][:1]:
+        if _is_of_a_volume(workbook.sheet(sheet)):
+            raise ParseError(
+                f"{name}: sheet {sheet!r}: is a sheet of a volume, but only the publisher's name of the file tells "
+                "which of them; name it so, such as vgrdl_r2b1_bs2024.xlsx"
+            )
+    return None
+
+
+def _is_of_a_volume(grid: Grid) -> bool:
+    try:
+        grid.header([NUTS, KEY, NAME])
+    except ParseError:
+        return False
+    return True
