@@ -360,6 +360,9 @@ def literal_jsonstat(body: bytes) -> set[Row] | None:
         return None
 
 
+NUMBER_AND_FLAGS = re.compile(r" *(:|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?) *([A-Za-z]*) *\r?", re.ASCII)
+
+
 def literal_tsv(body: bytes) -> set[Row] | None:
     """The cells of the text, line by line; None where a line or a cell does not fit the header."""
     try:
@@ -372,7 +375,7 @@ def literal_tsv(body: bytes) -> set[Row] | None:
             if len(fields) != width + len(times):
                 return None
             for time, cell in zip(times, fields[width:], strict=True):
-                number, flags = re.fullmatch(r" *(:|[^ :a-df-zA-DF-Z]+) *([A-Za-z]*) *\r?", cell).groups()
+                number, flags = re.fullmatch(NUMBER_AND_FLAGS, cell).groups()
                 if number != ":" or flags:
                     value = None if number == ":" else float(number)
                     rows.add(((*fields[:width], time), value, flags or None))

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from etl.archive import MEGABYTE, Archive, Limits
 from etl.errors import ParseError
 
-BLOCK = 2 * MEGABYTE
+BLOCK = 4 * MEGABYTE
 # the largest table used here has 33 MB of text a year, one byte of the archive makes 19 of it
 LIMITS = Limits(members=1, member_bytes=1_500_000_000, total_bytes=1_500_000_000, ratio=100, ratio_from=MEGABYTE)
 

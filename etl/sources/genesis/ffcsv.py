@@ -22,7 +22,7 @@ import polars as pl
 
 from etl.errors import ParseError
 from etl.sources.genesis.figures import with_figures
-from etl.sources.genesis.lines import ahead, checked, columns, whole_lines
+from etl.sources.genesis.lines import checked, columns, whole_lines
 
 # the region variables that are kept, and the catalogue's level of their codes; a row of any other one is left out
 LEVELS = {"KREISE": "district", "DLAND": "land", "DINSG": "country", "DG": "country"}
@@ -81,7 +81,7 @@ def read(
     codes = {key.split("/", 1)[1] for key in regions}
     kept: list[pl.DataFrame] = []
     header: Header | None = None
-    for header, line, records in ahead(_checked_lines(blocks, where)):
+    for header, line, records in _checked_lines(blocks, where):
         kept.append(_rows(records, line, header, codes, where))
     if header is None or not kept:
         raise ParseError(f"{where}: expected a header and rows of figures, got none; fetch it again")
@@ -93,13 +93,14 @@ def read(
 def _checked_lines(blocks: Iterable[bytes], where: str) -> Iterator[tuple[Header, int, bytes]]:
     """The header, and beside it whole lines behind it with the number of their first one."""
     header: Header | None = None
-    for line, records in whole_lines(blocks, where):
+    for line, records, separators in whole_lines(blocks, where):
         if header is None:
             first, _, records = records.partition(b"\n")
             header = _header(first, where)
-            line += 1
+            line, separators = line + 1, separators.partition(b"\n")[2]
         if records:
-            yield header, line, checked(records, line, len(header.names), where, windows=header.old)
+            width = len(header.names)
+            yield header, line, checked(records, separators, line, width, where, windows=header.old)
 
 
 def _header(line: bytes, where: str) -> Header:

@@ -9,14 +9,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import polars as pl
 
 from etl.errors import ParseError
-
-T = TypeVar("T")
 
 LONGEST = 1 << 20  # bytes of one line
 
@@ -24,17 +20,11 @@ _SEPARATORS = b";\n"
 _ALL_BUT_SEPARATORS = bytes(set(range(256)) - set(_SEPARATORS))
 
 
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, the next one made in a thread while one is worked on: zlib and polars leave Python free."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        coming = thread.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, items, None)
-            yield item
+def whole_lines(blocks: Iterable[bytes], where: str) -> Iterator[tuple[int, bytes, bytes]]:
+    """Number of the first line and bytes of whole lines, without byte-order mark, lines ending in LF.
 
-
-def whole_lines(blocks: Iterable[bytes], where: str) -> Iterator[tuple[int, bytes]]:
-    """Number of the first line and bytes of whole lines, without byte-order mark, lines ending in LF."""
+    The third bytes are what is left of the lines without all that is no separator: what they are counted by.
+    """
     line, rest, begun = 1, b"", False
     for block in blocks:
         rest += block
@@ -51,10 +41,12 @@ def whole_lines(blocks: Iterable[bytes], where: str) -> Iterator[tuple[int, byte
         if end:
             records = _plain_ends(rest[:end], line, where)
             rest = rest[end:]
-            yield line, records
-            line += records.count(b"\n")
+            separators = records.translate(None, _ALL_BUT_SEPARATORS)
+            yield line, records, separators
+            line += separators.count(b"\n")
     if rest:
-        yield line, _plain_ends(rest if rest.endswith(b"\n") else rest + b"\n", line, where)
+        records = _plain_ends(rest if rest.endswith(b"\n") else rest + b"\n", line, where)
+        yield line, records, records.translate(None, _ALL_BUT_SEPARATORS)
 
 
 def _end_of_records(text: bytes) -> int:
@@ -76,14 +68,14 @@ def _plain_ends(records: bytes, line: int, where: str) -> bytes:
     return records
 
 
-def checked(records: bytes, line: int, width: int, where: str, *, windows: bool = False) -> bytes:
+def checked(records: bytes, separators: bytes, line: int, width: int, where: str, *, windows: bool = False) -> bytes:
     """The lines as UTF-8, all of them with ``width`` fields (lines with quotation marks are counted when read).
 
     With ``windows`` text that is not UTF-8 counts as cp1252. Raises ParseError naming the line that does not fit.
     """
     records = _as_utf8(records, line, windows, where)
     if b'"' not in records:
-        _check_widths(records, line, width, where)
+        _check_widths(records, separators, line, width, where)
     return records
 
 
@@ -127,9 +119,8 @@ def _quick(records: bytes, line: int, names: Sequence[str], needed: Sequence[int
         raise ParseError(f"{where}: from line {line} on: {str(error)[:120]}; fetch it again") from error
 
 
-def _check_widths(records: bytes, line: int, width: int, where: str) -> None:
-    """Every line has as many fields as the header: what is left without all other bytes shows it."""
-    separators = records.translate(None, _ALL_BUT_SEPARATORS)
+def _check_widths(records: bytes, separators: bytes, line: int, width: int, where: str) -> None:
+    """Every line has as many fields as the header, which its separators show."""
     if separators != (b";" * (width - 1) + b"\n") * separators.count(b"\n"):
         for number, record in enumerate(records.split(b"\n"), start=line):
             if record.count(b";") != width - 1:
