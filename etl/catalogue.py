@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from etl.counselling_entries import CONTENT_DIMS, CounsellingFile
 from etl.entries import (
     ChecksFile,
     Correction,
@@ -60,6 +61,7 @@ class Catalogue:
     corrections: tuple[Correction, ...]
     table_options: tuple[TableOptions, ...]
     revision_limits: RevisionLimits
+    counselling: CounsellingFile
 
     @cached_property
     def region_by_id(self) -> dict[str, Region]:
@@ -133,19 +135,22 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
     corrections = [
         c for p in sorted((folder / "corrections").glob("*.yaml")) for c in read_yaml(p, CorrectionsFile).corrections
     ]
+    counselling = read_yaml(folder / "counselling.yaml", CounsellingFile)
+    dimensions = _by_id("dimensions.yaml", read_yaml(folder / "dimensions.yaml", DimensionsFile).dimensions)
     catalogue = Catalogue(
         regions=regions.regions,
         ignored_regions=regions.ignored,
         sources=_by_id("sources.yaml", read_yaml(folder / "sources.yaml", SourcesFile).sources),
-        dimensions=_by_id("dimensions.yaml", read_yaml(folder / "dimensions.yaml", DimensionsFile).dimensions),
+        dimensions=_with_providers(dimensions, counselling),
         units=_by_id("units.yaml", read_yaml(folder / "units.yaml", UnitsFile).units),
         indicators=dict(sorted(indicators.items(), key=lambda item: item[1].order)),
         events=read_yaml(folder / "events.yaml", EventsFile).events,
         corrections=tuple(corrections),
         table_options=read_yaml(folder / "tables.yaml", TablesFile).tables,
         revision_limits=read_yaml(folder / "checks.yaml", ChecksFile).revisions,
+        counselling=counselling,
     )
-    problems = [*_broken_references(catalogue), *_bad_regions(catalogue)]
+    problems = [*_broken_references(catalogue), *_bad_regions(catalogue), *_bad_counselling(catalogue)]
     if problems:
         raise CatalogueError(f"{folder} contradicts itself:\n  " + "\n  ".join(problems))
     return catalogue
@@ -176,6 +181,43 @@ def parse_breakdown(breakdown: str) -> dict[str, str]:
 def join_breakdown(parts: dict[str, str]) -> str:
     """The canonical breakdown: sorted ``dim=value`` pairs joined by ``;``."""
     return ";".join(f"{dim}={value}" for dim, value in sorted(parts.items()))
+
+
+def _with_providers(dimensions: dict[str, Dimension], counselling: CounsellingFile) -> dict[str, Dimension]:
+    """The dimensions with the counselling bodies as codes of ``provider``, their own topics as codes of ``topic``."""
+    own = {
+        "provider": {p.code: p.name for p in counselling.providers},
+        "topic": {code: label for p in counselling.providers for code, label in p.topics.items()},
+    }
+    return {
+        dim: entry.model_copy(update={"values": {**entry.values, **own.get(dim, {})}})
+        for dim, entry in dimensions.items()
+    }
+
+
+def _bad_counselling(catalogue: Catalogue) -> list[str]:
+    counselling, problems = catalogue.counselling, list[str]()
+    for dim in CONTENT_DIMS:
+        if missing := sorted(set(counselling.codes.get(dim, ())) - catalogue.dimensions[dim].values.keys()):
+            problems.append(f"counselling.yaml: codes: {dim}: {', '.join(missing)} not in dimensions.yaml")
+        if not counselling.codes.get(dim):
+            problems.append(f"counselling.yaml: codes: {dim} has none")
+    if {o.id for o in counselling.origins} != set(counselling.codes.get("origin", ())):
+        problems.append("counselling.yaml: origins: expected the codes of 'origin', each once")
+    countries = [c for o in counselling.origins for c in o.countries]
+    if twice := sorted({c for c in countries if countries.count(c) > 1}):
+        problems.append(f"counselling.yaml: origins: {', '.join(twice)} in two regions of origin")
+    codes = [p.code for p in counselling.providers]
+    problems += [f"counselling.yaml: providers: {c} stands twice" for c in {c for c in codes if codes.count(c) > 1}]
+    for provider in counselling.providers:
+        at = f"counselling.yaml: providers: {provider.id}"
+        regions = [o.region for o in provider.offices]
+        problems += [f"{at}: region {r} is no district of the region" for r in regions if r not in catalogue.members]
+        if len({o.id for o in provider.offices}) < len(regions) or len(set(regions)) < len(regions):
+            problems.append(f"{at}: offices: expected each id and each region once")
+        if unknown := sorted(set(provider.leaves_out) - set(counselling.codes["topic"])):
+            problems.append(f"{at}: leaves_out: {', '.join(unknown)} is no common topic")
+    return problems
 
 
 def _bad_regions(catalogue: Catalogue) -> list[str]:

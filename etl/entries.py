@@ -75,6 +75,7 @@ class Source(Strict):
     release_months: tuple[int, ...] = Field(min_length=1)
     stale_after_days: int = Field(gt=0)
     account: bool = False  # takes <SOURCE>_USER and <SOURCE>_PASSWORD
+    invented: bool = False  # its figures are made up, for a look at the pages; said wherever they are shown
     manual: bool = False  # no stable address: files come by ``etl import file`` or ``etl import table``
     by_name_only: bool = False  # asked only when named: ``etl run --source ID``
     headers: dict[str, str] = {}  # sent with every request; public values only
@@ -117,6 +118,7 @@ class Dimension(Strict):
     label: Text
     total: Text
     values: dict[str, Text]
+    definitions: dict[str, Text] = {}  # of codes whose label alone does not say what is counted
 
 
 class DimensionsFile(Strict):
@@ -249,10 +251,14 @@ class Checks(Strict):
 
 
 class ShareOf(Strict):
-    """What ``as=share`` means: another indicator that is the published share, or a denominator."""
+    """What ``as=share`` means: another indicator that is the published share, or a denominator.
+
+    The denominator is its total; with ``within`` the one of the same code of these dimensions.
+    """
 
     indicator: Id
     kind: Literal["published", "denominator"]
+    within: tuple[str, ...] = ()
 
 
 class RegionRate(Strict):

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from etl.catalogue import Catalogue
+from etl.counselling_entries import CounsellingFile, Provider
 from etl.entries import Indicator, Text
 from etl.sources.base import AppliedCorrection
 from etl.store_schema import SCHEMA_VERSION
@@ -46,6 +47,7 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
                 **_both("attribution", s.attribution),
                 **_both("rhythm", s.rhythm),
                 "stale_after_days": s.stale_after_days,
+                "invented": s.invented,
             }
             for s in catalogue.sources.values()
         ],
@@ -65,9 +67,26 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
             {"dim": d.id, **_both("label", d.label), **_both("total", d.total)} for d in catalogue.dimensions.values()
         ],
         "dimension_values": [
-            {"dim": d.id, "code": code, "sort_order": n, **_both("label", label)}
+            {
+                "dim": d.id,
+                "code": code,
+                "sort_order": n,
+                **_both("label", label),
+                **_both("definition", d.definitions.get(code)),
+            }
             for d in catalogue.dimensions.values()
             for n, (code, label) in enumerate(d.values.items())
+        ],
+        "providers": [_provider(p, n, catalogue.counselling) for n, p in enumerate(catalogue.counselling.providers)],
+        "milestones": [
+            {
+                "at": m.at.isoformat(),
+                **_both("when", m.when),
+                **_both("text", m.text),
+                **_both("source", m.source),
+                "link": m.link,
+            }
+            for m in catalogue.counselling.milestones
         ],
         "units": [
             {"id": u.id, **_both("label", u.label), **_both("suffix", u.suffix)} for u in catalogue.units.values()
@@ -120,6 +139,7 @@ def _indicator(i: Indicator) -> dict[str, Any]:
         "regional_sum": i.regional_sum,
         "share_indicator": i.share_of.indicator if i.share_of else None,
         "share_kind": i.share_of.kind if i.share_of else None,
+        "share_within": list(i.share_of.within) if i.share_of else [],
         "per1000": i.per1000,
         "preferred_source": i.preferred_source,
         "rounding_base": i.rounding.base if i.rounding else None,
@@ -128,6 +148,21 @@ def _indicator(i: Indicator) -> dict[str, Any]:
         **_both("rounding", i.rounding.text if i.rounding else None),
         "notes_json": _texts(i.notes),
         "related": list(i.related),
+    }
+
+
+def _provider(p: Provider, n: int, counselling: CounsellingFile) -> dict[str, Any]:
+    return {
+        "code": p.code,
+        **_both("name", p.name),
+        **_both("about", p.about),
+        "source": p.source,
+        "invented": p.invented,
+        "sort_order": n,
+        "threshold": counselling.rule_of(p).threshold,
+        "round_to": p.round_to,
+        "regions": [o.region for o in p.offices],
+        "topics": list(counselling.codes_of(p, "topic")),
     }
 
 

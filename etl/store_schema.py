@@ -3,11 +3,15 @@
 A vintage id is its UTC time of publishing as ``20261122T143000Z``: sortable and fit for a file name.
 Texts stand in a German and an English column; nested metadata is JSON. ``bases`` says what a source's figures with a
 ``period_end`` from ``since`` up to and including ``until`` (null: up to now) stand on, such as a census.
+``indicators.share_within``: dimensions whose code a share's denominator has in common with the figure.
+``sources.invented``: its figures are made up for a look at the pages, and every chart and file that shows one says so.
+``providers`` are the counselling bodies (values of the dimension ``provider``) with the districts of their offices, the
+topics they count and the threshold below which their counts are secret; ``milestones`` are cited facts about them.
 """
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 TABLES: dict[str, str] = {
     "observations": """
@@ -28,7 +32,8 @@ TABLES: dict[str, str] = {
         reading_de VARCHAR NOT NULL, reading_en VARCHAR NOT NULL,
         unit VARCHAR NOT NULL, decimals INTEGER NOT NULL, measure VARCHAR NOT NULL, period_kind VARCHAR NOT NULL,
         dims VARCHAR[] NOT NULL, default_breakdown VARCHAR NOT NULL, regional_sum BOOLEAN NOT NULL,
-        share_indicator VARCHAR, share_kind VARCHAR, per1000 BOOLEAN NOT NULL, preferred_source VARCHAR NOT NULL,
+        share_indicator VARCHAR, share_kind VARCHAR, share_within VARCHAR[] NOT NULL,
+        per1000 BOOLEAN NOT NULL, preferred_source VARCHAR NOT NULL,
         rounding_base INTEGER, rounding_cells INTEGER, rounding_since INTEGER, rounding_de VARCHAR, rounding_en VARCHAR,
         notes_json VARCHAR NOT NULL, related VARCHAR[] NOT NULL
     """,
@@ -50,7 +55,8 @@ TABLES: dict[str, str] = {
         licence VARCHAR NOT NULL,
         licence_de VARCHAR NOT NULL, licence_en VARCHAR NOT NULL, licence_url VARCHAR NOT NULL,
         attribution_de VARCHAR NOT NULL, attribution_en VARCHAR NOT NULL,
-        rhythm_de VARCHAR NOT NULL, rhythm_en VARCHAR NOT NULL, stale_after_days INTEGER NOT NULL
+        rhythm_de VARCHAR NOT NULL, rhythm_en VARCHAR NOT NULL, stale_after_days INTEGER NOT NULL,
+        invented BOOLEAN NOT NULL
     """,
     "regions": """
         id VARCHAR NOT NULL, sort_order INTEGER NOT NULL, level VARCHAR NOT NULL,
@@ -63,7 +69,18 @@ TABLES: dict[str, str] = {
     """,
     "dimension_values": """
         dim VARCHAR NOT NULL, code VARCHAR NOT NULL, sort_order INTEGER NOT NULL,
-        label_de VARCHAR NOT NULL, label_en VARCHAR NOT NULL
+        label_de VARCHAR NOT NULL, label_en VARCHAR NOT NULL, definition_de VARCHAR, definition_en VARCHAR
+    """,
+    "providers": """
+        code VARCHAR NOT NULL, name_de VARCHAR NOT NULL, name_en VARCHAR NOT NULL,
+        about_de VARCHAR NOT NULL, about_en VARCHAR NOT NULL, source VARCHAR NOT NULL,
+        invented BOOLEAN NOT NULL, sort_order INTEGER NOT NULL, threshold INTEGER NOT NULL, round_to INTEGER,
+        regions VARCHAR[] NOT NULL, topics VARCHAR[] NOT NULL
+    """,
+    "milestones": """
+        "at" DATE NOT NULL, when_de VARCHAR NOT NULL, when_en VARCHAR NOT NULL,
+        text_de VARCHAR NOT NULL, text_en VARCHAR NOT NULL,
+        source_de VARCHAR NOT NULL, source_en VARCHAR NOT NULL, link VARCHAR
     """,
     "units": "id VARCHAR NOT NULL, label_de VARCHAR NOT NULL, label_en VARCHAR NOT NULL, "
     "suffix_de VARCHAR, suffix_en VARCHAR",

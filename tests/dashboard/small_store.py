@@ -63,6 +63,7 @@ def _indicator(identity: str, order: int, **changes: object) -> dict[str, object
         "regional_sum": True,
         "share_indicator": None,
         "share_kind": None,
+        "share_within": [],
         "per1000": False,
         "preferred_source": "lsn",
         "rounding_base": None,
@@ -103,7 +104,7 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
             | {"homepage": "https://example.org", "licence": "cc", "licence_de": "Lizenz", "licence_en": "Licence"}
             | {"licence_url": "https://example.org/licence", "attribution_de": f"Amt {i}; {{data}}"}
             | {"attribution_en": f"Office {i}; {{data}}", "rhythm_de": "jährlich", "rhythm_en": "yearly"}
-            | {"stale_after_days": 400}
+            | {"stale_after_days": 400, "invented": False}
             for i in ("lsn", "eurostat")
         ],
         "series": [
