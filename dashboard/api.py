@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard.exports.csv import machine_csv
-from dashboard.metadata import Metadata, read_metadata
+from dashboard.metadata import Metadata
+from dashboard.metadata_reading import read_metadata
 from dashboard.periods import days_of
 from dashboard.queries import Selection, observations
 from dashboard.store import NoStoreError, current_store

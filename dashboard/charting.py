@@ -107,15 +107,16 @@ def tile_drawing(_store: Store, _metadata: Metadata, store_name: str, view: View
     if facts is None:
         return None
     model = chart_model(figures, view, _metadata, theme)
-    first, last = model.series[0].valued[0], model.series[0].valued[-1]
+    first, last = model.series[0].known[0], model.series[0].known[-1]
+    course = text(
+        view.lang,
+        "charts.alt_sparkline",
+        first=f"{formats.period(first.period, view.lang)} {figure_text(first, model)}",
+        last=f"{formats.period(last.period, view.lang)} {figure_text(last, model)}",
+    )
     return TileDrawing(
         facts=facts,
         spark=sparkline(model),
-        alt=text(
-            view.lang,
-            "charts.alt_sparkline",
-            first=f"{formats.period(first.period, view.lang)} {figure_text(first, model)}",
-            last=f"{formats.period(last.period, view.lang)} {figure_text(last, model)}",
-        ),
+        alt=" ".join(part for part in (course, model.notice) if part),
         source=", ".join(dict.fromkeys(_metadata.sources[s].publisher.to(view.lang) for s in figures["source"])),
     )

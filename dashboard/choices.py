@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from dashboard.breakdowns import common_parts
+from dashboard.breakdowns import common_parts, whole_of
 from dashboard.metadata import REGION_SUM, Break, Indicator, Metadata
 from dashboard.periods import ANNUAL_KINDS, Period
 
@@ -74,8 +74,8 @@ def _has_share(indicator: Indicator, other: Indicator, breakdowns: Sequence[str]
     """Whether any share can be shown: published for a breakdown, or a part of a total that its source has."""
     if indicator.share_kind == "published":
         return any(b in other.breakdowns for b in breakdowns)
-    if indicator.id == other.id and "" in breakdowns:
-        return False  # the total's share of itself
+    if indicator.id == other.id and any(b == whole_of(b, indicator.share_within) for b in breakdowns):
+        return False  # the whole's share of itself
     return _divides(indicator, other)
 
 

@@ -12,9 +12,20 @@ from dashboard.charts.bar import common_period
 from dashboard.charts.model import ChartModel, figure_text, is_hollow, line_axis
 from dashboard.charts.multiples import shared_axis
 from dashboard.choices import breakdowns_of, breaks_of
-from dashboard.labels import breakdown_label, is_whole, period_kind_label, scale_of, share_title
+from dashboard.labels import (
+    breakdown_label,
+    is_whole,
+    own_label,
+    period_kind_label,
+    scale_of,
+    share_of_part,
+    share_title,
+    with_shared_part,
+)
 from dashboard.measures import first_common_end
 from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata, qualified
+from dashboard.protection import is_invented, known_rows, provider_of
+from dashboard.protection_caveats import protection_caveats
 from dashboard.queries import FEW, INCOMPLETE, shown_indicator
 from dashboard.series import Series, break_name
 from dashboard.text import text
@@ -43,11 +54,13 @@ def subtitle(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
     places = [metadata.regions[r].short.to(lang) for r in view.regions]
     where = [", ".join(places)] if len(places) <= MOST_PLACES else []
     kinds = list(dict.fromkeys(period_kind_label(i, lang) for i in shown))
-    valued = figures.filter(pl.col("value").is_not_null()).sort("period_end")
+    known = known_rows(figures, metadata).sort("period_end")
     parts = [what, unit, *where, " / ".join(kinds)]
-    if valued.height:
-        first, last = (formats.period(valued["period"][n], lang) for n in (0, -1))
+    if known.height:
+        first, last = (formats.period(known["period"][n], lang) for n in (0, -1))
         parts.append(first if first == last else text(lang, "periods.span", first=first, last=last))
+    if is_invented(figures, metadata):
+        parts.insert(0, text(lang, "invented.notice"))
     return " · ".join(part[:1].upper() + part[1:] for part in parts)
 
 
@@ -63,12 +76,14 @@ def panel_alts(model: ChartModel) -> tuple[str, ...]:
 
 
 def _panel_alt(series: Series, model: ChartModel) -> str:
-    if not series.valued:
-        return text(model.lang, "charts.alt_panel", name=series.label)
-    first, last = (
-        f"{formats.period(p.period, model.lang)} {figure_text(p, model)}" for p in (series.valued[0], series.valued[-1])
-    )
-    return text(model.lang, "charts.alt_panel_span", name=series.label, first=first, last=last)
+    said = text(model.lang, "charts.alt_panel", name=series.label)
+    if series.known:
+        first, last = (
+            f"{formats.period(p.period, model.lang)} {figure_text(p, model)}"
+            for p in (series.known[0], series.known[-1])
+        )
+        said = text(model.lang, "charts.alt_panel_span", name=series.label, first=first, last=last)
+    return " ".join(part for part in (said, model.notice) if part)
 
 
 def attributions(figures: pl.DataFrame, metadata: Metadata, lang: Lang) -> tuple[Attribution, ...]:
@@ -119,8 +134,9 @@ def caveats(figures: pl.DataFrame, view: View, metadata: Metadata, model: ChartM
     shown = [metadata.indicators[shown_indicator(i, view, metadata)] for i in view.indicators]
     return (
         *_chart_signs(view, model),
+        *protection_caveats(model, metadata),
         *_pending(model),
-        *_without_figures(figures, view, metadata),
+        *_without_figures(model, view, metadata),
         *_breaks(figures, shown, view, metadata),
         *_calculations(figures, indicators, view, metadata),
         *(i.rounding.text.to(view.lang) for i in shown if i.rounding),
@@ -159,9 +175,9 @@ def _chart_signs(view: View, model: ChartModel) -> list[str]:
     return found
 
 
-def _without_figures(figures: pl.DataFrame, view: View, metadata: Metadata) -> list[str]:
+def _without_figures(model: ChartModel, view: View, metadata: Metadata) -> list[str]:
     """The chosen regions that have no figure in the range: headline and drawing are about the others."""
-    shown = set(figures.filter(pl.col("value").is_not_null())["region"])
+    shown = {s.region for s in model.series if s.known}
     missing = [metadata.regions[r].short.to(view.lang) for r in view.regions if r not in shown]
     return [text(view.lang, "caveats.no_figures", names=", ".join(missing))] if shown and missing else []
 
@@ -186,6 +202,8 @@ def _calculations(figures: pl.DataFrame, indicators: list[Indicator], view: View
     found = []
     if view.measure == "share" and first.share_kind == "published":
         found.append(text(lang, "caveats.published_share"))
+    elif view.measure == "share" and first.share_within:
+        found.append(text(lang, "shares.own_within"))
     elif view.measure == "share":
         whole = metadata.indicators[first.share_indicator or ""].title.to(lang)
         part_data, whole_data = _data_names(figures, metadata, lang)
@@ -203,7 +221,8 @@ def _calculations(figures: pl.DataFrame, indicators: list[Indicator], view: View
     elif view.measure == "change":
         found.append(text(lang, "caveats.own_change"))
     if REGION_SUM in view.regions:
-        found.append(text(lang, "caveats.region_sum"))
+        of_offices = any(provider_of(b, metadata) for b in figures["breakdown"].unique())
+        found.append(text(lang, "secrets.region_sum" if of_offices else "caveats.region_sum"))
     return found
 
 
@@ -222,6 +241,8 @@ def _passed_over(figures: pl.DataFrame, view: View, metadata: Metadata) -> list[
     keys = {FEW: "caveats.passed_few", INCOMPLETE: "caveats.passed_incomplete"}
     rows = figures.filter(pl.col("passed_over").is_not_null()).select("indicator", "source", "passed_over")
     found = []
+    if is_invented(figures, metadata):
+        return []  # invented figures stand for real ones until there are any
     for indicator, reason in rows.select("indicator", "passed_over").unique(maintain_order=True).iter_rows():
         used = dict.fromkeys(rows.filter(pl.col("indicator") == indicator)["source"])
         preferred = metadata.sources.get(metadata.indicators[indicator].preferred_source)
@@ -253,11 +274,15 @@ def _reference_days(figures: pl.DataFrame) -> list[date]:
 
 def _titled(indicator: Indicator, view: View, metadata: Metadata) -> str:
     """The indicator's official title, with what it is broken down to."""
+    chosen = breakdowns_of(indicator, view.breakdowns)
+    if view.measure == "share" and len(chosen) == 1:
+        return share_of_part(chosen[0], indicator, metadata, view.lang)
     title = indicator.title.to(view.lang)
     if view.measure == "share":
         title = share_title(indicator, metadata, view.lang)
-    chosen = breakdowns_of(indicator, view.breakdowns)
     if len(chosen) == 1 and is_whole(chosen[0], indicator):
         return title
-    labels = [breakdown_label(b, indicator, metadata, view.lang) for b in chosen]
-    return qualified(title, labels[0]) if len(labels) == 1 else f"{title}: {'; '.join(labels)}"
+    if len(chosen) == 1:
+        return qualified(title, breakdown_label(chosen[0], indicator, metadata, view.lang))
+    labels = [own_label(b, chosen, indicator, metadata, view.lang) for b in chosen]
+    return f"{with_shared_part(title, chosen, indicator, metadata, view.lang)}: {'; '.join(labels)}"

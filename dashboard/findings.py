@@ -87,7 +87,7 @@ def _is_worked_out(indicator: Indicator, view: View) -> bool:
 
 def until(series: Series, period: str) -> Series:
     """The series up to a period that it has."""
-    end = next(p.end for p in series.valued if p.period == period)
+    end = next(p.end for p in series.known if p.period == period)
     return replace(series, points=tuple(p for p in series.points if p.end <= end))
 
 

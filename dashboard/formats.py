@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 
 from dashboard.metadata import Lang
 from dashboard.periods import days_of
+from dashboard.protection import PROTECTED
 from dashboard.text import text
 
 MINUS = "\u2212"
@@ -63,6 +64,8 @@ def figure(value: float | None, status: str, decimals: int, suffix: str | None, 
 
     A zero that only rounding made says so: it may be one or two.
     """
+    if status == PROTECTED:
+        return text(lang, "secrets.figure")
     if value is None:
         return text(lang, f"status.{status if status in NO_VALUE_STATUSES else 'missing'}")
     written = with_suffix(number(value, decimals, lang), suffix, lang)

@@ -17,6 +17,8 @@ from dashboard.choices import direction_of, is_balance, is_rate
 from dashboard.findings import Finding, claimed_figure, claimed_percent, finding_of, until, value_of
 from dashboard.labels import Scale, scale_of
 from dashboard.metadata import Indicator, Lang, Metadata
+from dashboard.protection import is_invented
+from dashboard.secret_findings import of_one_period, secret_ends, secret_throughout
 from dashboard.series import Point, break_name, series_of
 from dashboard.subjects import measured_subject, noun_of, subject_of, title_of
 from dashboard.text import has_text, text
@@ -27,10 +29,18 @@ LISTED_FLOWS = 4  # arrivals, departures and their balance do not rank, so more 
 
 
 def headline(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
-    """The finding of a frame of ``queries.view_figures`` in the view's language."""
-    findings = [finding_of(series, view, metadata) for series in series_of(figures, view, metadata) if series.valued]
-    said = (_sentence(findings, view, metadata) if findings else _nothing(figures, view, metadata)).strip()
-    return said[:1].upper() + said[1:]
+    """The finding of a frame of ``queries.view_figures`` in the view's language; of invented figures it says so."""
+    series = series_of(figures, view, metadata)
+    if len(series) > (1 if view.chart == "bar" else LISTED):
+        series = of_one_period(series)
+    closed = [s for s in series if s.ends_secret]
+    findings = [finding_of(s, view, metadata) for s in series if s.valued and not s.ends_secret]
+    if findings:
+        said = " ".join((_sentence(findings, view, metadata).strip(), *secret_ends(closed, view, metadata)))
+    else:
+        said = secret_throughout(closed, view, metadata) if closed else _nothing(figures, view, metadata)
+    said = said[:1].upper() + said[1:]
+    return text(view.lang, "invented.headline", headline=said) if is_invented(figures, metadata) else said
 
 
 def _nothing(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard import formats
-from dashboard.breakdowns import common_parts, spoken_parts
+from dashboard.breakdowns import common_parts, spoken_parts, whole_of
 from dashboard.choices import Measure, is_rate
-from dashboard.metadata import Indicator, Lang, Metadata
+from dashboard.metadata import Indicator, Lang, Metadata, qualified
 from dashboard.text import has_text, text
 
 RATE_DECIMALS = 1
@@ -38,6 +39,34 @@ def breakdown_label(breakdown: str, indicator: Indicator, metadata: Metadata, la
         known = dimension.values.get(code) if dimension else None
         labels.append(known.to(lang) if known else code)
     return ", ".join(labels) or text(lang, "figures.total")
+
+
+def shared_part(breakdowns: Sequence[str], indicator: Indicator) -> str:
+    """What several chosen breakdowns have in common beyond what all of the indicator's have: it belongs to the title.
+
+    Empty for one breakdown, which the title names anyway.
+    """
+    if len(breakdowns) < 2:
+        return ""
+    known = common_parts(indicator.breakdowns)
+    return ";".join(part for part in common_parts(breakdowns) if part not in known)
+
+
+def own_label(breakdown: str, among: Sequence[str], indicator: Indicator, metadata: Metadata, lang: Lang) -> str:
+    """A breakdown in words, without what it has in common with the others beside it."""
+    shared = shared_part(among, indicator).split(";")
+    own = ";".join(part for part in breakdown.split(";") if part not in shared)
+    if is_whole(own, indicator) and shared != [""]:
+        return text(lang, "figures.total")
+    return breakdown_label(own, indicator, metadata, lang)
+
+
+def with_shared_part(
+    title: str, breakdowns: Sequence[str], indicator: Indicator, metadata: Metadata, lang: Lang
+) -> str:
+    """A title with what all chosen breakdowns have in common."""
+    shared = shared_part(breakdowns, indicator)
+    return qualified(title, breakdown_label(shared, indicator, metadata, lang)) if shared else title
 
 
 def is_whole(breakdown: str, indicator: Indicator) -> bool:
@@ -92,9 +121,32 @@ def share_title(indicator: Indicator, metadata: Metadata, lang: Lang) -> str:
     other = metadata.indicators[indicator.share_indicator or ""]
     if indicator.share_kind == "published":
         return other.title.to(lang)
-    if other.id == indicator.id:
+    if other.id == indicator.id and not indicator.share_within:
         return text(lang, "headlines.share_of_all", title=indicator.title.to(lang))
-    # German declines a noun after its preposition; a title that has no such form stands in quotation marks
-    key = f"wholes.{other.id}"
-    whole = text(lang, key) if has_text(lang, key) else text(lang, "headlines.quoted", title=other.title.to(lang))
-    return text(lang, "headlines.share_of", title=indicator.title.to(lang), whole=whole)
+    return text(lang, "headlines.share_of", title=indicator.title.to(lang), whole=_whole_name(indicator, other, lang))
+
+
+def share_of_part(breakdown: str, indicator: Indicator, metadata: Metadata, lang: Lang) -> str:
+    """What the share of one breakdown is of. Where an indicator is a share of itself, the part is the subject:
+    ``Ausländerinnen und Ausländer, Anteil an den Beschäftigten``."""
+    other = metadata.indicators.get(indicator.share_indicator or "")
+    title = share_title(indicator, metadata, lang) if other else indicator.title.to(lang)
+    if is_whole(breakdown, indicator):
+        return title
+    said = breakdown_label(breakdown, indicator, metadata, lang)
+    if other is None or other.id != indicator.id or indicator.share_kind == "published":
+        return qualified(title, said)
+    whole = whole_of(breakdown, indicator.share_within)
+    part = ";".join(p for p in breakdown.split(";") if p not in whole.split(";"))
+    said = breakdown_label(part, indicator, metadata, lang)
+    if whole:  # such as the body that counted
+        said = qualified(said, breakdown_label(whole, indicator, metadata, lang))
+    return text(lang, "headlines.share_of", title=said, whole=_whole_name(indicator, other, lang))
+
+
+def _whole_name(indicator: Indicator, other: Indicator, lang: Lang) -> str:
+    """What a share is of, behind its preposition. German declines a noun there; a title that has no such form stands
+    in quotation marks."""
+    keys = (f"wholes.within_{'_'.join(indicator.share_within)}", f"wholes.{other.id}")
+    known = next((key for key in keys if has_text(lang, key)), None)
+    return text(lang, known) if known else text(lang, "headlines.quoted", title=other.title.to(lang))

@@ -1,18 +1,19 @@
 """Own calculations on figures: shares, rates, index, change. Frames have the export columns.
 
 No rate, index or change is made of a missing figure or of an incomplete sum (status ``limited``): the value
-becomes null and the status says why.
+becomes null and the status says why. What a secret figure goes into is secret as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 from dashboard.metadata import Base
 from dashboard.periods import year_before
+from dashboard.protection import UNDISCLOSED
 
 SERIES = ["indicator", "region", "breakdown", "source"]
 INCOMPLETE = "limited"
@@ -31,17 +32,22 @@ def with_base(figures: pl.DataFrame, bases: Sequence[Base]) -> pl.DataFrame:
     return figures.with_columns(found.alias("base"))
 
 
-def ratio(figures: pl.DataFrame, totals: pl.DataFrame, per: float, *, same_day: bool) -> pl.DataFrame:
+def ratio(
+    figures: pl.DataFrame, totals: pl.DataFrame, per: float, *, same_day: bool, wholes: Mapping[str, str]
+) -> pl.DataFrame:
     """``figures`` over ``totals`` of the same source and region, times ``per``, with table and retrieval of the totals.
 
     Both are frames of ``with_base``: where both name a base, it must be the same. ``same_day`` asks for totals of the
-    same day (a share); otherwise for those of 31 December of the figure's year (a rate per inhabitants).
+    same day (a share); otherwise for those of 31 December of the figure's year (a rate per inhabitants). ``wholes`` has
+    the breakdown of the total for each breakdown of the figures.
     """
     wanted = pl.col("period_end") if same_day else pl.date(pl.col("period_end").dt.year(), 12, 31)
     below = totals.select(
         "region",
         "source",
+        pl.col("breakdown").alias("total_breakdown"),
         pl.col("period_end").alias("total_end"),
+        pl.col("status").alias("total_status"),
         pl.when(pl.col("status") != INCOMPLETE).then("value").alias("total"),
         pl.col("base").alias("total_base"),
         pl.col("table").alias("total_table"),
@@ -50,23 +56,29 @@ def ratio(figures: pl.DataFrame, totals: pl.DataFrame, per: float, *, same_day: 
     whole = pl.when(pl.col("status") != INCOMPLETE).then("value")
     fits = (pl.col("base") == pl.col("total_base")).fill_null(True)
     return (
-        figures.with_columns(wanted.alias("total_end"))
-        .join(below, on=["region", "source", "total_end"], how="left", maintain_order="left")
+        figures.with_columns(
+            wanted.alias("total_end"),
+            pl.col("breakdown").replace_strict(wholes, return_dtype=pl.String).alias("total_breakdown"),
+        )
+        .join(below, on=["region", "source", "total_breakdown", "total_end"], how="left", maintain_order="left")
         .with_columns(
             pl.when((pl.col("total") > 0) & fits).then(whole / pl.col("total") * per).alias("value"),
-            pl.when(pl.col("value").is_not_null() & (pl.col("total").is_null() | ~fits))
+            pl.when(pl.col("value").is_not_null() & (pl.col("total_status") == UNDISCLOSED))
+            .then(pl.lit(UNDISCLOSED))
+            .when(pl.col("value").is_not_null() & (pl.col("total").is_null() | ~fits))
             .then(pl.lit(NOT_APPLICABLE))
             .otherwise("status")
             .alias("status"),
         )
-        .drop("total_end", "total", "total_base")
+        .drop("total_end", "total", "total_base", "total_breakdown", "total_status")
     )
 
 
 def index_figures(figures: pl.DataFrame) -> pl.DataFrame:
     """Each series in percent of its figure in the first period that all series have (that period = 100).
 
-    Without a common period, or where a series is not above zero there, values are null.
+    A series without any figure is passed over. Without a common period, or where a series is not above zero there,
+    values are null.
     """
     whole = pl.when(pl.col("status") != INCOMPLETE).then("value")
     base_end = first_common_end(figures)
@@ -82,9 +94,10 @@ def index_figures(figures: pl.DataFrame) -> pl.DataFrame:
 
 
 def first_common_end(figures: pl.DataFrame) -> date | None:
-    """The last day of the first period in which every series has a complete figure; None if there is none."""
+    """The last day of the first period in which every series that has complete figures has one; None if there is
+    none."""
     complete = figures.filter(pl.col("value").is_not_null() & (pl.col("status") != INCOMPLETE))
-    wanted = figures.select(SERIES).unique().height
+    wanted = complete.select(SERIES).unique().height
     ends = complete.group_by("period_end").len().filter(pl.col("len") >= wanted)["period_end"]
     return min(ends.to_list(), default=None)
 
@@ -99,6 +112,7 @@ def changes(figures: pl.DataFrame, *, in_units: bool, breaks: Sequence[tuple[str
         pl.col("period_end").alias("earlier_end"),
         pl.col("period").str.len_chars().alias("form"),
         pl.when(pl.col("status") != INCOMPLETE).then("value").alias("earlier"),
+        pl.col("status").alias("earlier_status"),
     )
     whole = pl.when(pl.col("status") != INCOMPLETE).then("value")
     if in_units:
@@ -112,7 +126,10 @@ def changes(figures: pl.DataFrame, *, in_units: bool, breaks: Sequence[tuple[str
             for source, at in breaks
         ),
     )
-    missing = pl.when(crossed).then(pl.lit(BREAK)).otherwise(pl.lit(NOT_APPLICABLE))
+    hidden = (pl.col("earlier_status") == UNDISCLOSED).fill_null(False)
+    missing = (
+        pl.when(crossed).then(pl.lit(BREAK)).when(hidden).then(pl.lit(UNDISCLOSED)).otherwise(pl.lit(NOT_APPLICABLE))
+    )
     return (
         figures.with_columns(
             pl.col("period_end").map_elements(year_before, return_dtype=pl.Date).alias("earlier_end"),
@@ -127,5 +144,5 @@ def changes(figures: pl.DataFrame, *, in_units: bool, breaks: Sequence[tuple[str
             .otherwise("status")
             .alias("status"),
         )
-        .drop("earlier_end", "form", "earlier")
+        .drop("earlier_end", "form", "earlier", "earlier_status")
     )

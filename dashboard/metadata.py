@@ -1,19 +1,12 @@
-"""Everything the store says about its figures, read once per store into frozen dataclasses."""
+"""What the store says about its figures, as frozen dataclasses; ``metadata_reading`` fills them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from itertools import groupby
-from typing import Any, Literal
+from typing import Literal
 
-from dashboard.breakdowns import SPOKEN_LAST, common_parts, spoken_parts
-from dashboard.held import held_of
 from dashboard.periods import Period
-from dashboard.store import Store
 
 Lang = Literal["de", "en"]
 REGION_SUM = "BSR"
@@ -91,6 +84,8 @@ class Indicator:
     """An indicator and what the store holds of it: its breakdowns, regions and periods, each in order.
 
     ``sources`` have any of its figures, ``total_sources`` those of its total: what a rate can be made of.
+    ``share_within``: dimensions whose code a share's denominator has in common with the figure, such as the body that
+    counted; () where it is the total.
     """
 
     id: str
@@ -105,6 +100,7 @@ class Indicator:
     default_breakdown: str
     share_indicator: str | None
     share_kind: str | None
+    share_within: tuple[str, ...]
     per1000: bool
     preferred_source: str
     rounding: Rounding | None
@@ -128,13 +124,46 @@ class Source:
     licence: Label
     licence_url: str
     attribution: Label
+    invented: bool  # made up for a look at the pages: no statistic
 
 
 @dataclass(frozen=True)
 class Dimension:
+    """``definitions`` hold what a code means, for those codes that the catalogue explains."""
+
     label: Label
     total: Label
     values: dict[str, Label]
+    definitions: dict[str, Label]
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A counselling body, a value of the dimension ``provider``; ``regions`` are the districts of its offices.
+
+    Its counts below ``threshold`` are secret, and those published are multiples of ``round_to`` where it is given.
+    """
+
+    code: str
+    name: Label
+    about: Label
+    source: str
+    invented: bool
+    threshold: int
+    round_to: int | None
+    regions: tuple[str, ...]
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A cited fact about the counselling bodies: no figure of a series."""
+
+    at: date
+    when: Label
+    text: Label
+    source: Label
+    link: str | None
 
 
 @dataclass(frozen=True)
@@ -153,6 +182,8 @@ class Metadata:
     sources: dict[str, Source]
     data_names: dict[tuple[str, str], Label]  # by source and table: the register or statistic behind it
     dimensions: dict[str, Dimension]
+    providers: dict[str, Provider]
+    milestones: tuple[Milestone, ...]  # in order of time
     vintages: dict[str, Vintage]
     current: str
 
@@ -160,141 +191,3 @@ class Metadata:
     def members(self) -> tuple[str, ...]:
         """Ids of the districts that make up the region."""
         return tuple(r.id for r in self.regions.values() if REGION_SUM in r.part_of)
-
-
-@lru_cache(maxsize=2)
-def read_metadata(store: Store) -> Metadata:
-    """All metadata of a store. Only indicators with at least one observation are listed."""
-    regions = {
-        row["id"]: Region(
-            row["id"],
-            row["sort_order"],
-            row["level"],
-            _label(row, "name"),
-            _label(row, "short"),
-            tuple(row["part_of"]),
-        )
-        for row in store.query("SELECT * FROM regions ORDER BY sort_order, id").to_dicts()
-    }
-    units = {
-        row["id"]: Unit(row["id"], _label(row, "label"), _label(row, "suffix") if row["suffix_de"] else None)
-        for row in store.query("SELECT * FROM units ORDER BY id").to_dicts()
-    }
-    sources = {
-        row["id"]: Source(
-            row["id"],
-            _label(row, "name"),
-            _label(row, "publisher"),
-            row["homepage"],
-            _label(row, "licence"),
-            row["licence_url"],
-            _label(row, "attribution"),
-        )
-        for row in store.query("SELECT * FROM sources ORDER BY id").to_dicts()
-    }
-    vintages = {
-        row["vintage"]: Vintage(row["vintage"], row["published_at"])
-        for row in store.query("SELECT vintage, published_at FROM vintages ORDER BY vintage DESC").to_dicts()
-    }
-    data_names = {
-        (row["source"], row["table"]): _label(row, "data")
-        for row in store.query('SELECT DISTINCT source, "table", data_de, data_en FROM series').to_dicts()
-    }
-    dimensions = _dimensions(store)
-    return Metadata(
-        indicators=_indicators(store, dimensions),
-        regions=regions,
-        units=units,
-        sources=sources,
-        data_names=data_names,
-        dimensions=dimensions,
-        vintages=vintages,
-        current=str(store.query("SELECT vintage FROM store").item()),
-    )
-
-
-def _dimensions(store: Store) -> dict[str, Dimension]:
-    values = store.query("SELECT * FROM dimension_values ORDER BY dim, sort_order, code").to_dicts()
-    by_dim = {dim: {row["code"]: _label(row, "label") for row in rows} for dim, rows in groupby(values, _dim)}
-    return {
-        row["dim"]: Dimension(_label(row, "label"), _label(row, "total"), by_dim.get(row["dim"], {}))
-        for row in store.query("SELECT * FROM dimensions ORDER BY dim").to_dicts()
-    }
-
-
-def _dim(row: dict[str, Any]) -> str:
-    return str(row["dim"])
-
-
-def _indicators(store: Store, dimensions: dict[str, Dimension]) -> dict[str, Indicator]:
-    held = held_of(store)
-    breaks: dict[str, list[Break]] = {}
-    for row in store.query('SELECT * FROM breaks ORDER BY indicator, "at"').to_dicts():
-        breaks.setdefault(row["indicator"], []).append(Break(row["source"], row["at"], _label(row, "text")))
-    bases: dict[str, list[Base]] = {}
-    for row in store.query("FROM bases").to_dicts():
-        bases.setdefault(row["indicator"], []).append(Base(row["source"], row["base"], row["since"], row["until"]))
-    found = {}
-    for row in store.query("SELECT * FROM indicators ORDER BY sort_order, id").to_dicts():
-        if row["id"] not in held:
-            continue
-        own = held[row["id"]]
-        found[row["id"]] = Indicator(
-            id=row["id"],
-            theme=row["theme"],
-            title=_full_title(_label(row, "title"), common_parts(own.breakdowns), dimensions),
-            definition=_label(row, "definition"),
-            reading=_label(row, "reading"),
-            unit=row["unit"],
-            decimals=row["decimals"],
-            measure=row["measure"],
-            period_kind=row["period_kind"],
-            default_breakdown=row["default_breakdown"],
-            share_indicator=row["share_indicator"],
-            share_kind=row["share_kind"],
-            per1000=row["per1000"],
-            preferred_source=row["preferred_source"],
-            rounding=_rounding(row),
-            notes=tuple(Label(note["de"], note["en"]) for note in json.loads(row["notes_json"])),
-            related=tuple(row["related"]),
-            breaks=tuple(breaks.get(row["id"], ())),
-            bases=tuple(bases.get(row["id"], ())),
-            breakdowns=_sorted_breakdowns(own.breakdowns, dimensions),
-            regions=own.regions,
-            periods=own.periods,
-            sources=own.sources,
-            total_sources=own.total_sources,
-        )
-    return found
-
-
-def _sorted_breakdowns(breakdowns: Sequence[str], dimensions: dict[str, Dimension]) -> tuple[str, ...]:
-    """Total first, then one dimension before two, codes in the order of their dimension."""
-    ranks = {dim: {code: n for n, code in enumerate(entry.values)} for dim, entry in dimensions.items()}
-
-    def key(breakdown: str) -> tuple[int, list[tuple[bool, str, int, str]]]:
-        parts = [part.split("=", 1) for part in spoken_parts(breakdown)]
-        placed = [(dim in SPOKEN_LAST, dim, ranks.get(dim, {}).get(code, len(ranks)), code) for dim, code in parts]
-        return len(parts), placed
-
-    return tuple(sorted(breakdowns, key=key))
-
-
-def _full_title(title: Label, parts: Sequence[str], dimensions: dict[str, Dimension]) -> Label:
-    """The title with what all figures are limited to: nobody may take foreign employees for all employees."""
-    for part in parts:
-        dim, code = part.split("=", 1)
-        known = dimensions[dim].values.get(code) if dim in dimensions else None
-        said = known or Label(code, code)
-        title = Label(qualified(title.de, said.de), qualified(title.en, said.en))
-    return title
-
-
-def _rounding(row: dict[str, Any]) -> Rounding | None:
-    if row["rounding_base"] is None:
-        return None
-    return Rounding(row["rounding_base"], row["rounding_cells"], row["rounding_since"], _label(row, "rounding"))
-
-
-def _label(row: dict[str, Any], name: str) -> Label:
-    return Label(row[f"{name}_de"], row[f"{name}_en"])

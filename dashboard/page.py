@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import unquote, urlsplit
@@ -11,7 +12,8 @@ import streamlit as st
 
 from dashboard import formats
 from dashboard.charts.palette import Theme
-from dashboard.metadata import Lang, Metadata, read_metadata
+from dashboard.metadata import Lang, Metadata
+from dashboard.metadata_reading import read_metadata
 from dashboard.store import NoStoreError, Store, current_store
 from dashboard.tables import escaped
 from dashboard.text import text
@@ -21,7 +23,8 @@ _log = logging.getLogger(__name__)
 
 OVERVIEW = "overview.py"
 EXPLORE = "explore.py"
-PATHS = {OVERVIEW: "", EXPLORE: "explore"}
+COUNSELLING = "counselling.py"
+PATHS = {OVERVIEW: "", EXPLORE: "explore", COUNSELLING: "counselling"}
 _CHANGED = "notes_of_change"
 
 
@@ -61,7 +64,12 @@ def open_page() -> Page:
 
 def go_to(view: View, metadata: Metadata, notes: tuple[Note, ...] = ()) -> None:
     """Makes the view the page's address; the next run shows it, and once the notes of what did not fit it."""
-    st.query_params.from_dict(to_params(view, metadata))
+    go_to_address(to_params(view, metadata), notes)
+
+
+def go_to_address(params: Mapping[str, str], notes: tuple[Note, ...] = ()) -> None:
+    """The same for a page that writes its address itself."""
+    st.query_params.from_dict(dict(params))
     st.session_state[_CHANGED] = notes
 
 
@@ -85,7 +93,8 @@ def show_notes(page: Page) -> None:
     """What of the address could not be shown, or of the choice before the last change."""
     show_warnings(
         [
-            text(page.lang, f"notes.{note.key}", **dict(note.values))
+            # a page's own note has its whole key
+            text(page.lang, note.key if "." in note.key else f"notes.{note.key}", **dict(note.values))
             for note in dict.fromkeys((*st.session_state.pop(_CHANGED, ()), *page.notes))
         ]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from dashboard.breakdowns import whole_of
 from dashboard.choices import POPULATION, SHORTEST, breakdowns_of, breaks_of, is_rate, periods_of
 from dashboard.measures import changes, index_figures, ratio, with_base
 from dashboard.metadata import Indicator, Lang, Metadata
@@ -136,11 +137,14 @@ def _indicator_figures(store: Store, metadata: Metadata, view: View, indicator_i
         return _series(store, metadata, view, other.id, published)
     # of what is divided, the source is chosen by the rates: one that lacks the whole has none
     if view.measure == "share" and other:
-        shares = partial(ratio, totals=_totals(store, view, other), per=100, same_day=True)
+        wholes = {b: whole_of(b, indicator.share_within) for b in breakdowns}
+        totals = _totals(store, view, other, wholes)
+        shares = partial(ratio, totals=totals, per=100, same_day=True, wholes=wholes)
         return _series(store, metadata, view, indicator_id, breakdowns, shares)
     if view.measure == "per1000":
-        totals = _totals(store, view, metadata.indicators[POPULATION])
-        rates = partial(ratio, totals=totals, per=1000, same_day=False)
+        wholes = dict.fromkeys(breakdowns, "")
+        totals = _totals(store, view, metadata.indicators[POPULATION], wholes)
+        rates = partial(ratio, totals=totals, per=1000, same_day=False, wholes=wholes)
         return _series(store, metadata, view, indicator_id, breakdowns, rates)
     figures = _series(store, metadata, view, indicator_id, breakdowns)
     if view.measure == "change":
@@ -224,8 +228,9 @@ def source_of_each_series(found: pl.DataFrame, preferred: str) -> pl.DataFrame:
     )
 
 
-def _totals(store: Store, view: View, indicator: Indicator) -> pl.DataFrame:
-    chosen = Selection(indicators=(indicator.id,), regions=view.regions, breakdowns=("",), vintage=view.vintage)
+def _totals(store: Store, view: View, indicator: Indicator, wholes: Mapping[str, str]) -> pl.DataFrame:
+    breakdowns = tuple(dict.fromkeys(wholes.values()))
+    chosen = Selection(indicators=(indicator.id,), regions=view.regions, breakdowns=breakdowns, vintage=view.vintage)
     return with_base(observations(store, chosen), indicator.bases)
 
 

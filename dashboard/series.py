@@ -9,9 +9,10 @@ from math import ceil, sqrt
 import polars as pl
 
 from dashboard import formats
-from dashboard.choices import Measure
-from dashboard.labels import breakdown_label
+from dashboard.choices import Measure, breakdowns_of
+from dashboard.labels import own_label
 from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata
+from dashboard.protection import PROTECTED, provider_of, shown_status
 from dashboard.view import View
 
 _COLUMNS = ["indicator", "region", "breakdown", "source", "period_end", "period", "value", "status", "counted"]
@@ -47,12 +48,24 @@ class Series:
     def valued(self) -> tuple[Point, ...]:
         return tuple(p for p in self.points if p.value is not None)
 
+    @property
+    def known(self) -> tuple[Point, ...]:
+        """The points with a figure, published or kept secret."""
+        return tuple(p for p in self.points if p.value is not None or p.status == PROTECTED)
+
+    @property
+    def ends_secret(self) -> bool:
+        """Whether the newest figure is kept secret, so that the one before it is no news."""
+        return self.known[-1:] != () and self.known[-1].status == PROTECTED
+
 
 def series_of(figures: pl.DataFrame, view: View, metadata: Metadata) -> tuple[Series, ...]:
     """The series of a frame of ``queries.view_figures``, in its order."""
     grouped: dict[tuple[str, str, str, str], list[Point]] = {}
-    for indicator, region, breakdown, source, *rest in figures.select(_COLUMNS).iter_rows():
-        grouped.setdefault((indicator, region, breakdown, source), []).append(Point(*rest))
+    for *key, end, period, value, status, counted in figures.select(_COLUMNS).iter_rows():
+        indicator, region, breakdown, source = key
+        point = Point(end, period, value, shown_status(status, breakdown, metadata), counted)
+        grouped.setdefault((indicator, region, breakdown, source), []).append(point)
     return tuple(Series(*key, _label(key, grouped, view, metadata), tuple(points)) for key, points in grouped.items())
 
 
@@ -70,7 +83,8 @@ def _label(
     if len({k[1] for k in among}) > 1:
         parts.append(metadata.regions[region].short.to(view.lang))
     if len({k[2] for k in among if k[0] == indicator}) > 1:
-        parts.append(breakdown_label(breakdown, metadata.indicators[indicator], metadata, view.lang))
+        found = metadata.indicators[indicator]
+        parts.append(own_label(breakdown, breakdowns_of(found, view.breakdowns), found, metadata, view.lang))
     return ", ".join(parts) or metadata.regions[region].short.to(view.lang)
 
 
@@ -91,7 +105,11 @@ def rounding_error(series: Series, indicator: Indicator, metadata: Metadata, sta
     n times as much, and the difference of two such sums by twice that. Published figures move in whole steps, so the
     worst case is rounded up to one: 5 for a district, 35 for the sum of eight, both with base 5. A figure that was
     itself added up from many cells never meets the worst case: there it is twice the standard deviation.
+    A counselling body rounds each of its figures, sums too, once: they are off by less than a step.
     """
+    body = provider_of(series.breakdown, metadata)
+    if body and body.round_to:
+        return body.round_to
     rounding = indicator.rounding
     if rounding is None or end.year < rounding.since:
         return 0

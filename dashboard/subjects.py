@@ -8,7 +8,7 @@ from dashboard import formats
 from dashboard.breakdowns import common_parts
 from dashboard.choices import breakdowns_of
 from dashboard.findings import Finding
-from dashboard.labels import breakdown_label, is_whole, share_title
+from dashboard.labels import breakdown_label, is_whole, share_of_part, share_title, with_shared_part
 from dashboard.metadata import Indicator, Metadata, qualified
 from dashboard.text import has_text, text
 from dashboard.view import View
@@ -16,10 +16,10 @@ from dashboard.view import View
 
 def noun_of(finding: Finding, view: View, metadata: Metadata) -> str:
     """What is counted, and of which part: ``Ausländerinnen und Ausländer (weiblich)``."""
-    noun = _counted(finding.indicator, view, metadata)
     if view.measure == "share":
-        noun = _share_title(finding.indicator, view, metadata)
-    elif view.measure == "per1000":
+        return share_of_part(finding.series.breakdown, finding.indicator, metadata, view.lang)
+    noun = _counted(finding.indicator, view, metadata)
+    if view.measure == "per1000":
         noun = f"{noun} {text(view.lang, 'units.per1000')}"
     if is_whole(finding.series.breakdown, finding.indicator):
         return noun
@@ -50,6 +50,9 @@ def subject_of(findings: Sequence[Finding], view: View, metadata: Metadata) -> s
         return metadata.regions[regions.pop()].short.to(view.lang) if len(regions) == 1 else ""
     same_part = len({f.series.breakdown for f in findings}) == 1
     noun = noun_of(first, view, metadata) if same_part else _title_of(first.indicator, view, metadata)
+    if not same_part:
+        chosen = breakdowns_of(first.indicator, view.breakdowns)
+        noun = with_shared_part(noun, chosen, first.indicator, metadata, view.lang)
     regions = {f.series.region for f in findings}
     return noun if len(regions) > 1 else f"{metadata.regions[regions.pop()].short.to(view.lang)}, {noun}"
 
@@ -78,10 +81,14 @@ def title_of(view: View, metadata: Metadata) -> str:
 
 
 def _titled(indicator: Indicator, view: View, metadata: Metadata) -> str:
+    chosen = breakdowns_of(indicator, view.breakdowns)
+    if view.measure == "share" and len(chosen) == 1:
+        return share_of_part(chosen[0], indicator, metadata, view.lang)
     title = _share_title(indicator, view, metadata) if view.measure == "share" else indicator.title.to(view.lang)
     if view.measure == "per1000":
         title = f"{title} {text(view.lang, 'units.per1000')}"
-    chosen = breakdowns_of(indicator, view.breakdowns)
-    if len(chosen) > 1 or is_whole(chosen[0], indicator):
+    if len(chosen) > 1:
+        return with_shared_part(title, chosen, indicator, metadata, view.lang)
+    if is_whole(chosen[0], indicator):
         return title
     return qualified(title, breakdown_label(chosen[0], indicator, metadata, view.lang))

@@ -11,6 +11,7 @@ from dashboard.choices import is_balance
 from dashboard.labels import Scale, is_percent, scale_of
 from dashboard.metadata import Metadata
 from dashboard.periods import year_before
+from dashboard.protection import PROTECTED
 from dashboard.series import Point, Series, break_between, rounding_error, series_of
 from dashboard.text import text
 from dashboard.view import View
@@ -28,10 +29,10 @@ class Tile:
 def tile(figures: pl.DataFrame, view: View, metadata: Metadata) -> Tile | None:
     """The facts of a view of one series (a frame of ``queries.view_figures``); None without any figure."""
     found = series_of(figures, view, metadata)
-    if not found or not found[0].valued:
+    if not found or not found[0].known:
         return None
     series = found[0]
-    last = series.valued[-1]
+    last = series.known[-1]
     indicator = metadata.indicators[series.indicator]
     scale = scale_of(indicator, view.measure, metadata, view.lang)
     return Tile(
@@ -50,7 +51,11 @@ def _figure(series: Series, last: Point, scale: Scale, view: View) -> str:
 def _change(series: Series, last: Point, scale: Scale, view: View, metadata: Metadata) -> str:
     lang = view.lang
     indicator = metadata.indicators[series.indicator]
-    earlier = next((p for p in series.valued if p.end == year_before(last.end)), None)
+    if last.status == PROTECTED:
+        return text(lang, "secrets.tile")
+    earlier = next((p for p in series.known if p.end == year_before(last.end)), None)
+    if earlier is not None and earlier.status == PROTECTED:
+        return text(lang, "secrets.tile_earlier")
     if earlier is None or earlier.value is None or last.value is None:
         return text(lang, "overview.no_change")
     if "limited" in (earlier.status, last.status):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from etl import cli_imports, report
+from etl import cli_counselling, cli_imports, report
 from etl.catalogue import load_catalogue
 from etl.checks import run_checks
 from etl.cli_options import (
@@ -48,7 +48,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(cli_counselling.template_app, name="template")
 app.add_typer(cli_imports.app, name="import")
+app.add_typer(cli_counselling.purge_app, name="purge")
 app.command()(cli_imports.probe)
 app.command("expected-rows")(cli_imports.expected_rows)
 

@@ -10,6 +10,7 @@ import typer
 
 from etl import report
 from etl.catalogue import load_catalogue
+from etl.cli_counselling import import_form
 from etl.cli_options import (
     OK,
     PARTLY,
@@ -33,7 +34,11 @@ from etl.sentences import Language
 from etl.settings import load_settings
 from etl.table_import import import_table
 
-app = typer.Typer(help="Figures that come by hand: a publisher's file, or any tidy table.", no_args_is_help=True)
+app = typer.Typer(
+    help="Figures that come by hand: a publisher's file, any tidy table, a counselling body's form.",
+    no_args_is_help=True,
+)
+app.command("counselling")(import_form)
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file.", exists=True, dir_okay=False)]
 

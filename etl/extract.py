@@ -1,7 +1,8 @@
 """The bundled extract: the official figures of a real run in the project's own format, for a start without internet.
 
 One Parquet file holds the current state, every row with source, table, licence, attribution and
-retrieval date. Its vintage goes with it, so that a link to a data state works on every machine.
+retrieval date. Its vintage goes with it, so that a link to a data state works on every machine. What counselling bodies
+counted stays out: it is theirs by agreement and not free.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import polars as pl
 
 from etl.catalogue import PROJECT, Catalogue
 from etl.checks import run_checks
+from etl.counselling.published import REAL
 from etl.errors import StoreError
 from etl.metadata import metadata_tables
 from etl.publish import Published, publish, writer_lock
@@ -30,7 +32,7 @@ def write_extract(published_dir: Path, out: Path = EXTRACT_FILE) -> int:
 
     Raises StoreError if nothing is published or the file would be too large to bundle.
     """
-    state = current_state(published_dir).sort(KEY)
+    state = current_state(published_dir).filter(pl.col("source") != REAL).sort(KEY)
     if state.is_empty():
         raise StoreError("nothing is published, so there is nothing to bundle; run 'etl run' first")
     corrections = [{"id": c.id, "rows": c.rows} for found in applied_corrections(published_dir).values() for c in found]

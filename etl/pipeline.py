@@ -81,15 +81,20 @@ def publish_loaded(
     accept_revisions: bool,
     expected: pl.DataFrame | None,
     by_hand: bool,
+    may_take_back: bool = False,
+    ended: Callable[[RunResult], None] = lambda result: None,
 ) -> RunResult:
     """Load under the writer's lock, check, publish, and put it on record.
 
     A file that came ``by_hand`` and is refused says nothing about the publishers' state and leaves no record.
+    With ``may_take_back`` the newest figures may become secret or go. ``ended`` is told the result before it is put on
+    record, still under the lock.
     """
     with writer_lock(settings.published_dir):
         loaded = loading()
         again = "the same 'etl import …' command with --accept-revisions" if by_hand else "'etl run --accept-revisions'"
-        result = _publish(settings, catalogue, loaded, accept_revisions, expected, again)
+        result = _publish(settings, catalogue, loaded, accept_revisions, expected, again, may_take_back)
+        ended(result)
         if result.exit_code == REFUSED:
             result = replace(result, refused_by=by_source(result.refused, catalogue, _loaded_sources(result)))
         if result.exit_code == REFUSED or by_hand:
@@ -139,6 +144,7 @@ def _publish(
     accept_revisions: bool,
     expected: pl.DataFrame | None,
     again: str,
+    may_take_back: bool,
 ) -> RunResult:
     """``again``: how the same is published whatever the size of its revisions."""
     outcomes = tuple(loaded.outcomes)
@@ -150,7 +156,8 @@ def _publish(
     retained = _retained(published, catalogue, outcomes, loaded.frames)
     frame = mark_unloaded_slices(pl.concat([*loaded.frames, retained]), catalogue.members)
     candidate = _keep_rates(with_region(frame, catalogue), published, catalogue, outcomes)
-    refused = [str(f) for f in run_checks(candidate, published, catalogue)]
+    not_older = published.clear() if may_take_back else published
+    refused = [str(f) for f in run_checks(candidate, not_older, catalogue)]
     refused += shrunk(loaded, expected) if expected is not None else []
     if refused:
         return RunResult(REFUSED, now, outcomes, None, tuple(refused), "refused by a check, nothing published")
@@ -178,11 +185,14 @@ def _retained(
     """Published rows that stay: of tables that this run did not load, of periods that a partial table left out.
 
     Rows that the catalogue no longer knows go; tables that came by hand are known by their indicator and source.
+    The region's rows are made anew, but for indicators whose tables bring them themselves.
     """
+    own_region = [i.id for i in catalogue.indicators.values() if not (i.regional_sum or i.region_rate)]
     loaded = {(o.source, o.table): o.partial for o in outcomes if o.state == "loaded"}
     replaced = [{"source": s, "table": t} for (s, t), some_periods in loaded.items() if not some_periods]
     whole = pl.DataFrame(replaced, schema=dict.fromkeys(("source", "table"), pl.Categorical))
-    rows = published.join(whole, on=["source", "table"], how="anti").filter(pl.col("region") != REGION_SUM)
+    rows = published.join(whole, on=["source", "table"], how="anti")
+    rows = rows.filter((pl.col("region") != REGION_SUM) | pl.col("indicator").is_in(own_region))
     by_hand = [s.id for s in catalogue.sources.values() if s.manual]
     wanted = [
         {"indicator": i.id, "source": s.source, "table": s.table}

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 
 from etl.asking import IMPORT
 from etl.catalogue import Catalogue
+from etl.counselling.private import private_files
+from etl.counselling.published import DEMO, is_counselling
 from etl.entries import Source
 from etl.pipeline import last_run
 from etl.raw import STAMP, RawStore, RequestLine
@@ -97,9 +99,10 @@ def source_statuses(settings: Settings, catalogue: Catalogue, today: date) -> li
             refused="; ".join(refused_by.get(source.id, ())),
             today=today,
         )
-        statuses.append(
-            _status(known, lines, _last_import(raw, source.id, lines), _publisher_says(raw, source.id, catalogue))
-        )
+        imported = _last_import(raw, source.id, lines)
+        if is_counselling(source.id):  # its files lie apart from those of the publishers
+            imported = private_files(settings).last_received(invented=source.id == DEMO)
+        statuses.append(_status(known, lines, imported, _publisher_says(raw, source.id, catalogue)))
     return statuses
 
 
@@ -173,7 +176,8 @@ def _message(known: _Known) -> str:
     """The source's state in one line."""
     source, held = known.source, _last_good(known)
     if known.state == "by hand":
-        return held or "nothing imported yet; 'etl import file' or 'etl import table' brings figures"
+        command = "counselling'" if is_counselling(source.id) else "file' or 'etl import table'"
+        return held or f"nothing imported yet; 'etl import {command} brings figures"
     if known.state == "no account":
         return account_hint(source.id) + (f"; {held}" if held else "")
     if known.state == "only by name":

@@ -37,6 +37,15 @@ PAGES = {
     "students": "/explore?i=students&b=nationality%3Dforeign",
     "pending": "/explore?i=employees&b=total",
     "employees-share": f"/explore?i=employees&r={DISTRICTS}&as=share&chart=bar",
+    "counselling": "/counselling",
+    "counselling-origin": "/counselling?lang=en&b="
+    + "%2C".join(
+        f"origin%3D{code}%3Bprovider%3Ddemo" for code in ("eu", "ukraine", "balkan_turkey", "south_asia", "americas")
+    ),
+    "counselling-months": "/counselling?i=counselling_contacts_monthly&r=03103",
+    "counselling-offices": "/counselling?i=counselling_contacts_quarterly&r=03101,03103&b=provider%3Ddemo",
+    "counselling-share": "/counselling?as=share&chart=bar",
+    "counselling-notes": "/counselling?i=population&r=03102&b=nothing&as=index&chart=map",
     "notes": "/explore?i=nothing&r=99999,BSR&as=wrong&from=x",
 }
 
@@ -50,7 +59,8 @@ def photograph(browser: Browser, base: str, name: str, path: str, width: int, sc
     page = context.new_page()
     page.on("console", lambda m: print("console:", m.text[:300]) if m.type == "error" else None)
     page.goto(base + path)
-    page.wait_for_selector("text=/Runden Tisch|Round Table/", timeout=60_000)  # the footer is drawn last
+    # the footer is drawn last
+    page.wait_for_selector("text=/zusammengestellt für den Runden|compiled for the Round/", timeout=60_000)
     page.wait_for_selector("[data-testid=stSkeleton]", state="detached", timeout=60_000)
     page.wait_for_timeout(1500)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")

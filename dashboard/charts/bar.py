@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from dashboard import formats
 from dashboard.charts.model import BreakMark, ChartModel, figure_text, is_hollow, label_lines, value_axis
 from dashboard.charts.spec import BREAK_LINE, Spec, break_floors, break_name_mark, framed, quoted, value_axis_spec
+from dashboard.protection import PROTECTED
 from dashboard.series import Point, Series
 
 PLOT_HEIGHT = 320  # px
 ROW_HEIGHT = 34  # px
 NAME_LINE = 15  # px
 MOST_VALUE_LABELS = 8  # columns; more would collide on a phone
+WORD, SMALLEST_WORD = 11, 7  # px
+MOST_LEVEL_WORDS = 4  # columns under which the word for a secret figure fits on a phone
 
 
 def bar_chart(model: ChartModel) -> Spec:
-    """Columns over time for one series; for several, rows in the newest period that all of them have."""
+    """Columns over time for one series; for several, rows in the newest period that all of them have.
+
+    A secret figure has its word in place of a bar: it is no zero, and it is no gap.
+    """
     return _columns(model) if len(model.series) == 1 else _rows(model)
 
 
 def common_period(series: tuple[Series, ...]) -> str | None:
-    """The newest period in which every series that has figures has one; None if there is none."""
-    held = [{(p.end, p.period) for p in s.valued} for s in series if s.valued]
+    """The newest period in which every series that has figures has one; None if there is none.
+
+    A secret figure is one, as long as not all of the period are.
+    """
+    held = [{(p.end, p.period) for p in s.known} for s in series if s.known]
     common = set.intersection(*held) if held else set()
+    common &= {(p.end, p.period) for s in series for p in s.valued}
     return max(common)[1] if common else None
 
 
@@ -36,6 +47,7 @@ def _columns(model: ChartModel) -> Spec:
             "v": p.value,
             "figure": figure_text(p, model),
             "fill": model.palette.ground if is_hollow(p) else style.color,
+            "secret": p.status == PROTECTED,
         }
         for p in series.points
     ]
@@ -44,7 +56,8 @@ def _columns(model: ChartModel) -> Spec:
         "type": "ordinal",
         "sort": None,
         "axis": {"title": None, "labelAngle": 0, "labelOverlap": "parity", "ticks": False, "labelPadding": 6},
-        "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
+        # named here, because a layer leaves out what has no value, and the order with it
+        "scale": {"paddingInner": 0.25, "paddingOuter": 0.1, "domain": [r["period"] for r in rows]},
     }
     y: Spec = {"field": "v", "type": "quantitative", **value_axis_spec(axis)}
     literal = {"type": "nominal", "scale": None, "legend": None}
@@ -58,6 +71,7 @@ def _columns(model: ChartModel) -> Spec:
     breaks = _first_columns(model)
     floors = break_floors([first / len(series.points) for _, first in breaks], [mark for mark, _ in breaks])
     layers += _break_rules(model, x, axis.high, floors)
+    layers += _secret_columns([r for r in rows if r["secret"]], x, len(rows))
     if len(rows) <= MOST_VALUE_LABELS:
         layers.append(
             {
@@ -71,6 +85,25 @@ def _columns(model: ChartModel) -> Spec:
             }
         )
     return framed(layers, model, plot_height=PLOT_HEIGHT, right=8, top=18 + max(floors, default=0) * BREAK_LINE)
+
+
+def _secret_columns(rows: list[dict[str, Any]], x: Spec, columns: int) -> list[Spec]:
+    """The word for a secret figure on the zero line; upright where columns are narrow."""
+    if not rows:
+        return []
+    upright = {"align": "left", "baseline": "middle", "angle": 270, "dx": 5}
+    size = {"expr": f"clamp(width / {columns} - 1, {SMALLEST_WORD}, {WORD})"}  # a column may be narrower than a line
+    return [
+        {
+            "data": {"values": rows},
+            "mark": {"type": "text", "fontSize": size, **({"dy": -8} if columns <= MOST_LEVEL_WORDS else upright)},
+            "encoding": {
+                "x": x,
+                "y": {"datum": 0, "type": "quantitative"},
+                "text": {"field": "figure", "type": "nominal"},
+            },
+        }
+    ]
 
 
 def _first_columns(model: ChartModel) -> list[tuple[BreakMark, int]]:
@@ -107,7 +140,7 @@ def _rows(model: ChartModel) -> Spec:
     period = common_period(model.series)
     bars: list[Spec] = []
     for n, (series, style) in enumerate(zip(model.series, model.styles, strict=True)):
-        point = next((p for p in series.points if p.period == period and p.value is not None), None)
+        point = next((p for p in series.known if p.period == period), None)
         if point is not None:
             bars.append(
                 {
@@ -120,8 +153,9 @@ def _rows(model: ChartModel) -> Spec:
                     "left": (point.value or 0) < 0,
                 }
             )
-    bars.sort(key=lambda bar: -float(bar["v"]))
-    axis = value_axis([bar["v"] for bar in bars], zero=True)
+    # secret ones are last: their place among the others would tell their size
+    bars.sort(key=lambda bar: (bar["v"] is None, -float(bar["v"] or 0)))
+    axis = value_axis([bar["v"] for bar in bars if bar["v"] is not None], zero=True)
     names = {str(bar["key"]): bar["name"] for bar in bars}
     literal = {"type": "nominal", "scale": None, "legend": None}
     y: Spec = {
@@ -137,7 +171,7 @@ def _rows(model: ChartModel) -> Spec:
             "labelColor": model.palette.text,
             "labelPadding": 8,
         },
-        "scale": {"paddingInner": 0.3, "paddingOuter": 0.15},
+        "scale": {"paddingInner": 0.3, "paddingOuter": 0.15, "domain": [bar["key"] for bar in bars]},
     }
     x: Spec = {"field": "v", "type": "quantitative", **value_axis_spec(axis, labels=False)}
     x["axis"] |= {"grid": False, "domain": False}
@@ -157,7 +191,7 @@ def _rows(model: ChartModel) -> Spec:
     for left in (False, True):
         layers.append(
             {
-                "data": {"values": [bar for bar in bars if bar["left"] is left]},
+                "data": {"values": [bar for bar in bars if bar["v"] is not None and bar["left"] is left]},
                 "mark": {"type": "text", "align": "right" if left else "left", "dx": -6 if left else 6},
                 "encoding": {
                     "y": {"field": "key", "type": "nominal", "sort": None},
@@ -166,8 +200,26 @@ def _rows(model: ChartModel) -> Spec:
                 },
             }
         )
+    layers += _secret_rows([bar for bar in bars if bar["v"] is None])
     row_height = max([ROW_HEIGHT, *(len(bar["name"]) * NAME_LINE + 6 for bar in bars)])
     return framed(layers, model, plot_height=row_height * max(1, len(bars)), right=12)
+
+
+def _secret_rows(bars: list[Spec]) -> list[Spec]:
+    """The word for a secret figure where its bar would begin."""
+    if not bars:
+        return []
+    return [
+        {
+            "data": {"values": bars},
+            "mark": {"type": "text", "align": "left", "dx": 6},
+            "encoding": {
+                "y": {"field": "key", "type": "nominal", "sort": None},
+                "x": {"datum": 0, "type": "quantitative"},
+                "text": {"field": "figure", "type": "nominal"},
+            },
+        }
+    ]
 
 
 def _short(point: Point, model: ChartModel) -> str:

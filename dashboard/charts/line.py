@@ -15,6 +15,7 @@ from dashboard.charts.model import (
     line_axis,
     milliseconds,
 )
+from dashboard.charts.secrets import ROW, row_of, strip_height, strip_layers
 from dashboard.charts.spec import (
     BREAK_LINE,
     Spec,
@@ -35,7 +36,8 @@ MOST_POINTS = 60  # of all series together; beyond that points would hide the li
 
 
 def line_chart(model: ChartModel, *, plot_height: int = PLOT_HEIGHT, shared: Axis | None = None) -> Spec:
-    """A line for each series; gaps stay gaps, figures that are not final are hollow, breaks are dashed rules.
+    """A line for each series; gaps stay gaps, figures that are not final are hollow, breaks are dashed rules, secret
+    figures have a strip of their own beneath the plot.
 
     ``shared`` gives the value axis when several charts are read against each other.
     """
@@ -49,12 +51,13 @@ def line_chart(model: ChartModel, *, plot_height: int = PLOT_HEIGHT, shared: Axi
     layers = [
         *_break_layers(model, days, axis, floors),
         *zero_rule(axis, model),
+        *strip_layers(model),
         _line_layer(model, axis, days),
         _point_layer(model),
         *([] if alone else _label_layers(model, axis, labels, plot_height)),
     ]
     top = 22 + max(floors) * BREAK_LINE if floors else 10
-    return framed(layers, model, plot_height=plot_height, right=12, top=top)
+    return framed(layers, model, plot_height=plot_height, right=12, top=top, below=strip_height(model))
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
@@ -95,7 +98,7 @@ def _line_layer(model: ChartModel, axis: Axis, days: Sequence[date]) -> Spec:
         "data": {"values": rows},
         "mark": {"type": "line", "strokeJoin": "round", "invalid": "break-paths-show-domains"},
         "encoding": {
-            "x": time_axis(days, model),
+            "x": time_axis(days, model, below=strip_height(model)),
             "y": {"field": "v", "type": "quantitative", **value_axis_spec(axis)},
             "color": _own("s", keys, [s.color for s in model.styles]),
             "strokeDash": _own("s", keys, [list(s.dash) for s in model.styles]),
@@ -157,17 +160,23 @@ def _drawn(series: Series, many: bool) -> Sequence[Point]:
 
 
 def _label_layers(model: ChartModel, axis: Axis, labels: Sequence[list[str]], plot_height: int) -> list[Spec]:
-    """Names at the right end, in the line's colour, spread so that none overlap."""
+    """Names at the right end, in the line's colour, spread so that none overlap; of a series that is secret
+    throughout, beside its row of the strip."""
     named = [
-        (series.valued[-1], style, lines)
-        for series, style, lines in zip(model.series, model.styles, labels, strict=True)
-        if series.valued
+        (n, series, style, lines)
+        for n, (series, style, lines) in enumerate(zip(model.series, model.styles, labels, strict=True))
+        if series.known
     ]
     newest = max((p.end for s in model.series for p in s.points), default=date.min)
     scale = plot_height / (axis.high - axis.low)
-    wanted = [(axis.high - (last.value or 0)) * scale for last, _, _ in named]
-    heights = [len(lines) * LABEL_LINE for _, _, lines in named]
-    places = spread(wanted, heights, -8, plot_height + 8)
+    wanted = [
+        (axis.high - (series.valued[-1].value or 0)) * scale
+        if series.valued
+        else plot_height + ROW * (row_of(n, model) + 0.5)
+        for n, series, _, _ in named
+    ]
+    heights = [len(lines) * LABEL_LINE for _, _, _, lines in named]
+    places = spread(wanted, heights, -8, plot_height + 8 + strip_height(model))
     rows = [
         {
             "t": milliseconds(newest),
@@ -177,7 +186,7 @@ def _label_layers(model: ChartModel, axis: Axis, labels: Sequence[list[str]], pl
             "color": style.color,
             "strong": style.width > 2,
         }
-        for place, height, (_, style, lines) in zip(places, heights, named, strict=True)
+        for place, height, (_, _, style, lines) in zip(places, heights, named, strict=True)
     ]
     # weight is no channel: the region's sum has a layer of its own
     return [

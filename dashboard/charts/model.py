@@ -17,6 +17,7 @@ from dashboard.choices import SHORTEST, breaks_of, one_a_year
 from dashboard.labels import Scale, scale_of
 from dashboard.metadata import Lang, Metadata
 from dashboard.periods import later
+from dashboard.protection import is_invented
 from dashboard.series import Point, Series, series_of
 from dashboard.text import text
 from dashboard.view import View
@@ -50,7 +51,10 @@ class Axis:
 
 @dataclass(frozen=True)
 class ChartModel:
-    """Series with their styles, the scale they are written in, breaks, footer lines and the ground's palette."""
+    """Series with their styles, the scale they are written in, breaks, footer lines and the ground's palette.
+
+    ``notice`` must stand inside every picture of the figures: that they are invented. Empty for all others.
+    """
 
     series: tuple[Series, ...]
     styles: tuple[Style, ...]
@@ -60,6 +64,7 @@ class ChartModel:
     palette: Palette
     lang: Lang
     annual: bool
+    notice: str = ""
 
     @property
     def values(self) -> list[float]:
@@ -83,6 +88,7 @@ def chart_model(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Th
         palette=palette,
         lang=view.lang,
         annual=one_a_year(first),
+        notice=text(view.lang, "invented.notice") if is_invented(figures, metadata) else "",
     )
 
 
@@ -90,9 +96,11 @@ def value_axis(values: Sequence[float], *, zero: bool = False, steps: int = 5) -
     """An axis with round ticks that holds all values.
 
     It begins at zero unless the values are far from it (all above half of the largest), where a line would be
-    flat; ``zero`` forces it, as bars need.
+    flat; ``zero`` forces it, as bars need. Without values there is nothing to measure: only zero is named.
     """
-    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    if not values:
+        return Axis(0.0, 1.0, (0.0,))
+    low, high = min(values), max(values)
     if zero or 0 <= low < high / 2 or high - low < SMALLEST_SPAN:
         low = min(low, 0.0)
     if zero or high / 2 < low <= high < 0:

@@ -18,6 +18,8 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 FOOTER_LINE = 14  # px
 FOOTER_WIDE = 84  # characters of a footer line beside which a phone's would waste the width
 FOOTER_WIDE_FROM = 520  # px of the plot
+NOTICE_HEIGHT = 34  # px: two lines and a space
+NOTICE_WIDE_FROM = 300  # px of the plot
 BREAK_LINE = 14  # px
 BREAK_CHARACTER = 7  # px, wider than that of any system font at this size
 NARROWEST_PLOT = 170  # px: a phone, with names beside the lines
@@ -29,23 +31,27 @@ _NUMBERS: dict[Lang, Spec] = {
 }
 
 
-def framed(layers: Sequence[Spec], model: ChartModel, *, plot_height: int, right: int, top: int = 8) -> Spec:
+def framed(
+    layers: Sequence[Spec], model: ChartModel, *, plot_height: int, right: int, top: int = 8, below: int = 0
+) -> Spec:
     """A full specification around layers.
 
     ``plot_height`` is the height of the plotting area, ``right`` the margin beside it (names at the lines' ends
-    make their own room), both in px. The SVG renderer is forced: on a canvas only the alternative text would
-    reach a screen reader.
+    make their own room), both in px; ``below`` is what lies between the plot and its axis. The SVG renderer is
+    forced: on a canvas only the alternative text would reach a screen reader.
     """
     spec: Spec = {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "height": plot_height + top + 30 + FOOTER_LINE * len(model.footer) + (12 if model.footer else 0),
+        "height": plot_height + top + below + 30 + FOOTER_LINE * len(model.footer) + (12 if model.footer else 0),
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": {"left": 2, "top": top, "right": right, "bottom": 4},
         "background": "transparent",
-        "layer": list(layers),
+        "layer": [*layers, *notice_layers(model, top)],
         "config": config(model.palette, model.lang),
         "usermeta": {"embedOptions": {"renderer": "svg", "actions": False}},
     }
+    if model.notice:
+        spec["height"] += NOTICE_HEIGHT
     if model.footer:
         wide = wrap(" ".join(model.footer), FOOTER_WIDE)
         spec["title"] = {
@@ -62,6 +68,37 @@ def framed(layers: Sequence[Spec], model: ChartModel, *, plot_height: int, right
             "color": model.palette.muted,
         }
     return spec
+
+
+def notice_layers(model: ChartModel, above: int) -> list[Spec]:
+    """What must be read with the picture, at its head: that the figures are invented. ``above`` (px) is taken already.
+
+    On a narrow plot the sentence stands on two lines, broken at its dash.
+    """
+    if not model.notice:
+        return []
+    return [
+        {
+            "data": {"values": [{"notice": model.notice}]},
+            "mark": {
+                "type": "text",
+                "text": notice_text(model),
+                "align": "left",
+                "baseline": "top",
+                "fontSize": 12,
+                "fontWeight": "bold",
+                "lineHeight": FOOTER_LINE,
+                "color": model.palette.text,
+            },
+            "encoding": {"x": {"value": 0}, "y": {"value": -above - NOTICE_HEIGHT}},
+        }
+    ]
+
+
+def notice_text(model: ChartModel) -> Spec:
+    """The notice on one line where the picture is wide enough; its width is known only in the browser."""
+    lines = [part.strip() for part in model.notice.split("–")]
+    return {"expr": f"width > {NOTICE_WIDE_FROM} ? {quoted(model.notice)} : {_js_list(lines)}"}
 
 
 def config(palette: Palette, lang: Lang) -> Spec:
@@ -84,8 +121,8 @@ def config(palette: Palette, lang: Lang) -> Spec:
     }
 
 
-def time_axis(days: Sequence[date], model: ChartModel) -> Spec:
-    """The time channel: UTC, ticks on real periods, the newest always among them."""
+def time_axis(days: Sequence[date], model: ChartModel, *, below: int = 0) -> Spec:
+    """The time channel: UTC, ticks on real periods, the newest always among them; ``below`` (px) under the plot."""
     ends = sorted(set(days))
     step = -(-len(ends) // MOST_TIME_TICKS)
     ticks = sorted(ends[::-1][::step])
@@ -106,6 +143,7 @@ def time_axis(days: Sequence[date], model: ChartModel) -> Spec:
             "grid": False,
             "title": None,
             "tickSize": 4,
+            "offset": below,
         },
     }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.page import EXPLORE, OVERVIEW, PATHS, address_language, missing_page, show_warnings
+from dashboard.page import COUNSELLING, EXPLORE, OVERVIEW, PATHS, address_language, missing_page, show_warnings
 from dashboard.tables import small
 from dashboard.text import LANGUAGES, text
 from dashboard.view import LONGEST_NOTE_VALUE
@@ -30,6 +30,7 @@ def main() -> None:
     pages = {
         OVERVIEW: st.Page(OVERVIEW, title=text(lang, "app.overview"), url_path=PATHS[OVERVIEW], default=True),
         EXPLORE: st.Page(EXPLORE, title=text(lang, "app.explore"), url_path=PATHS[EXPLORE]),
+        COUNSELLING: st.Page(COUNSELLING, title=text(lang, "app.counselling"), url_path=PATHS[COUNSELLING]),
     }
     missing = missing_page()
     # its own page, because Streamlit would open its English notice and the overview behind it

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.metadata import Metadata, read_metadata
+from dashboard.metadata import Metadata
+from dashboard.metadata_reading import read_metadata
 from dashboard.store import Store, current_store
 from tests.dashboard.small_store import build
 

@@ -41,7 +41,7 @@ def having(metadata: Metadata, *indicators: Indicator) -> Metadata:
         },
         dimensions=metadata.dimensions
         | {
-            dim: Dimension(label(dim), label("x"), {k: label(v) for k, v in values.items()})
+            dim: Dimension(label(dim), label("x"), {k: label(v) for k, v in values.items()}, {})
             for dim, values in dimensions.items()
         },
     )

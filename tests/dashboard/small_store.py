@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +14,16 @@ FIRST, SECOND = "20260101T000000Z", "20260601T000000Z"
 DISTRICTS = ("03101", "03102", "03103", "03151", "03153", "03154", "03157", "03158")
 NAMES = ("Braunschweig", "Salzgitter", "Wolfsburg", "Gifhorn", "Goslar", "Helmstedt", "Peine", "Wolfenbüttel")
 YEARS = range(2010, 2025)
+BODY, DEMO = "provider=welcome_center", "provider=demo"
+CONTACTS, CONTACTS_MONTHLY = "counselling_contacts", "counselling_contacts_monthly"
+# invented contacts of the year 2022, 2023, 2024; None is secret
+COUNSELLED: dict[str, tuple[int | None, int | None, int | None]] = {
+    "": (200, 240, 300),
+    "kind=company": (None, None, None),
+    "kind=event": (20, 30, None),
+    "kind=first_contact": (120, None, 150),
+    "kind=intensive": (50, 60, 90),
+}
 
 
 def build(folder: Path, *, current: str = SECOND) -> Path:
@@ -97,6 +108,7 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
         ],
         "units": [
             {"id": "persons", "label_de": "Anzahl Personen", "label_en": "number of persons"},
+            {"id": "contacts", "label_de": "Anzahl Kontakte", "label_en": "number of contacts"},
             {"id": "percent", "label_de": "Prozent", "label_en": "per cent", "suffix_de": "%", "suffix_en": "%"},
         ],
         "sources": [
@@ -106,6 +118,25 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
             | {"attribution_en": f"Office {i}; {{data}}", "rhythm_de": "jährlich", "rhythm_en": "yearly"}
             | {"stale_after_days": 400, "invented": False}
             for i in ("lsn", "eurostat")
+        ]
+        + [
+            {"id": i, "name_de": i, "name_en": i, "publisher_de": "Stellen", "publisher_en": "Bodies"}
+            | {"homepage": "https://example.org", "licence": "cc", "licence_de": "Lizenz", "licence_en": "Licence"}
+            | {"licence_url": "https://example.org/licence", "attribution_de": f"Stellen; {{data}} {i}"}
+            | {"attribution_en": f"Bodies; {{data}} {i}", "rhythm_de": "jährlich", "rhythm_en": "yearly"}
+            | {"stale_after_days": 400, "invented": i == "counselling_demo"}
+            for i in ("counselling", "counselling_demo")
+        ],
+        "providers": [
+            {"code": code, "name_de": name, "name_en": name, "about_de": "Beratung", "about_en": "Advice"}
+            | {"source": "Beschluss", "invented": code == "demo", "sort_order": n, "threshold": 5, "round_to": None}
+            | {"regions": ["03101", "03103"], "topics": ["housing"]}
+            for n, (code, name) in enumerate((("welcome_center", "Welcome Center"), ("demo", "Demo-Stelle")))
+        ],
+        "milestones": [
+            {"at": date(2020, 11, 27), "when_de": "bis November 2020", "when_en": "by November 2020"}
+            | {"text_de": "Rund 1.500 Menschen", "text_en": "About 1,500 people"}
+            | {"source_de": "Bericht", "source_en": "report", "link": None}
         ],
         "series": [
             {"indicator": i, "source": "lsn", "table": "1-1", "data_de": "Register", "data_en": "Register"}
@@ -114,9 +145,26 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
         ],
         "dimensions": [
             {"dim": dim, "label_de": dim, "label_en": dim, "total_de": "x", "total_en": "x"}
-            for dim in ("nationality", "sex")
+            for dim in ("nationality", "sex", "provider", "kind")
         ],
         "dimension_values": [
+            *(
+                {"dim": dim, "code": code, "sort_order": n, "label_de": said, "label_en": said}
+                | {"definition_de": said if dim == "kind" else None, "definition_en": said if dim == "kind" else None}
+                for dim, codes in (
+                    ("provider", (("welcome_center", "Welcome Center"), ("demo", "Demo-Stelle"))),
+                    (
+                        "kind",
+                        (
+                            ("first_contact", "Erstkontakt"),
+                            ("intensive", "Intensivberatung"),
+                            ("company", "Unternehmenskontakt"),
+                            ("event", "Veranstaltung"),
+                        ),
+                    ),
+                )
+                for n, (code, said) in enumerate(codes)
+            ),
             {"dim": "sex", "code": "m", "sort_order": 0, "label_de": "männlich", "label_en": "male"},
             {"dim": "sex", "code": "f", "sort_order": 1, "label_de": "weiblich", "label_en": "female"},
             {
@@ -162,6 +210,22 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
                 default_breakdown="nationality=foreign",
                 preferred_source="eurostat",
             ),
+            *(
+                _indicator(
+                    identity,
+                    n,
+                    theme="counselling",
+                    unit="contacts",
+                    measure="flow",
+                    period_kind=kind,
+                    regional_sum=False,
+                    share_indicator=identity,
+                    share_kind="denominator",
+                    share_within=["provider"],
+                    preferred_source="counselling",
+                )
+                for n, (identity, kind) in enumerate(((CONTACTS, "year"), (CONTACTS_MONTHLY, "month")), start=8)
+            ),
         ],
     }
 
@@ -180,12 +244,14 @@ def _row(
     known_until: str | None = None,
 ) -> tuple[object, ...]:
     if kind == "month":
-        start, end = date.fromisoformat(f"{period}-01"), date.fromisoformat(f"{period}-30")
+        start = date.fromisoformat(f"{period}-01")
+        end = start.replace(day=monthrange(start.year, start.month)[1])
     elif kind == "year":
         start, end = date(int(period), 1, 1), date(int(period), 12, 31)
     else:
         start = end = date.fromisoformat(period)
     unit = "percent" if indicator in ("foreign_population_share", "unemployment_rate") else "persons"
+    unit = "contacts" if indicator in (CONTACTS, CONTACTS_MONTHLY) else unit
     described = (indicator, region, period, start, end, kind, breakdown, value, unit, status)
     return (*described, source, "1-1", "cc", f"Amt {source}; Register", datetime(2026, 1, 1), known_from, known_until)
 
@@ -224,4 +290,27 @@ def _observations() -> list[tuple[object, ...]]:
         old, new = ("jobs", "03101", "2024-06-30", value), ("jobs", "03101", "2025-06-30", None)
         rows.append(_row(*old, breakdown=breakdown, source="eurostat"))
         rows.append(_row(*new, breakdown=breakdown, source="eurostat", status="pending"))
+    return [*rows, *_contacts()]
+
+
+def _contacts() -> list[tuple[object, ...]]:
+    """The real body's contacts and, of half the size, the invented ones of the demo body, with secret cells in both."""
+    rows = []
+    for body, source, part in ((BODY, "counselling", 1), (DEMO, "counselling_demo", 2)):
+        for region in ("BSR", "03101", "03103"):
+            for kind, values in COUNSELLED.items():
+                breakdown = ";".join(p for p in (kind, body) if p)
+                for year, value in zip((2022, 2023, 2024), values, strict=True):
+                    # Wolfsburg's total is secret once: no share can be made then
+                    hidden = value is None or (region, kind, year) == ("03103", "", 2023)
+                    told = None if hidden or value is None else value // part
+                    said = {"breakdown": breakdown, "source": source, "status": "secret" if hidden else "ok"}
+                    rows.append(_row(CONTACTS, region, str(year), told, kind="year", **said))
+            for month in range(1, 13):
+                told = None if month % 4 == 0 else 10 * month // part
+                said = {"breakdown": f"kind=intensive;{body}", "source": source}
+                said |= {"status": "secret" if told is None else "ok"}
+                rows.append(_row(CONTACTS_MONTHLY, region, f"2024-{month:02}", told, kind="month", **said))
+                said = {"breakdown": body, "source": source}
+                rows.append(_row(CONTACTS_MONTHLY, region, f"2024-{month:02}", 200 // part, kind="month", **said))
     return rows

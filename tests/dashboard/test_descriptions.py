@@ -13,7 +13,8 @@ from dashboard.charts.model import chart_model
 from dashboard.choices import breaks_of
 from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts, subtitle
 from dashboard.labels import breakdown_label, period_kind_label
-from dashboard.metadata import Metadata, qualified, read_metadata
+from dashboard.metadata import Metadata, qualified
+from dashboard.metadata_reading import read_metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store, current_store
 from dashboard.view import View, read

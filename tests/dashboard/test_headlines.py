@@ -326,9 +326,9 @@ def test_a_break_of_years_is_named_by_its_year_and_once_for_all(metadata: Metada
     assert told.count("2015") == 1 and "31.12." not in told
 
 
-def test_a_share_of_the_own_total_says_so(store: Store, metadata: Metadata):
+def test_a_share_of_the_own_total_names_the_part_and_the_whole(store: Store, metadata: Metadata):
     assert said(store, metadata, i="jobs", r="03101", as_="share") == (
-        "Braunschweig, Titel jobs, Anteil an insgesamt (Ausländer): 10,0\u00a0% am 30.06.2024."
+        "Braunschweig, Ausländer, Anteil an „Titel jobs“: 10,0\u00a0% am 30.06.2024."
     )
 
 

@@ -213,7 +213,8 @@ def test_a_rate_has_one_base_above_and_below_the_line():
     above = with_base(part, [old, new])
     # below the line the new census comes a year later
     below = with_base(whole, [replace(old, until=date(2023, 12, 30)), late])
-    rates = ratio(above, below, 100, same_day=True)
+    rates = ratio(above, below, 100, same_day=True, wholes={"": ""})
     assert rates["value"].to_list() == [10, None, 30]
     assert rates["status"].to_list() == ["ok", "not_applicable", "ok"]
-    assert ratio(with_base(part, []), below, 100, same_day=True)["value"].to_list() == [10, 20, 30]
+    unknown = ratio(with_base(part, []), below, 100, same_day=True, wholes={"": ""})
+    assert unknown["value"].to_list() == [10, 20, 30]
