@@ -1,7 +1,8 @@
 """The view of the page Beratung: one body, one dimension, one length of period, read from and written to its address.
 
 The parameters are those of every page. What an address leaves out is the page's own default: the first body with
-figures, by kind of contact, in years, over all its offices.
+figures, by kind of contact, in years, over all its offices; many series of months are drawn each in its own panel,
+because their lines would cross at every step.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from dashboard.choices import Chart
 from dashboard.metadata import REGION_SUM, Metadata
 from dashboard.protection import PROVIDER
 from dashboard.text import text
-from dashboard.view import LONGEST_NOTE_VALUE, Note, View, language_of, listed, read, to_params
+from dashboard.view import LONGEST_NOTE_VALUE, PARAMETERS, Note, View, language_of, listed, read, to_params
 
 YEARS = "counselling_contacts"
 QUARTERS = "counselling_contacts_quarterly"
@@ -25,6 +27,7 @@ DIMENSIONS = ("kind", "group", "origin", "topic", "channel")
 WHOLE, OFFICES = "whole", "offices"  # the body's total, and its offices side by side
 DEFAULT_SPLIT = "kind"
 MEASURES = ("number", "share")
+MOST_MONTHLY_LINES = 2
 
 
 @dataclass(frozen=True)
@@ -112,12 +115,13 @@ def choose(view: View, scopes: Scopes, *, body: str | None = None, split: str | 
     length = next((i for i in reversed(lengths) if LENGTHS.index(i) <= shorter), lengths[0])
     scope = scopes[length, body]
     kept = view.regions[0] if split_of(view) != OFFICES and view.regions[0] in scope.regions else scope.regions[0]
-    return replace(
+    chosen = replace(
         view,
         indicators=(length,),
         regions=scope.offices if split == OFFICES else (kept,),
         breakdowns=scope.breakdowns[WHOLE if split == OFFICES else split],
     )
+    return _in_usual_form(view, chosen)
 
 
 def with_length(view: View, length: str, scopes: Scopes) -> View:
@@ -127,7 +131,8 @@ def with_length(view: View, length: str, scopes: Scopes) -> View:
     chosen = choose(changed, scopes, split=split)
     held = tuple(b for b in view.breakdowns if b in chosen.breakdowns)
     regions = tuple(r for r in view.regions if r in scopes[length, body].regions)
-    return replace(chosen, breakdowns=held or chosen.breakdowns, regions=regions or chosen.regions)
+    changed = replace(chosen, breakdowns=held or chosen.breakdowns, regions=regions or chosen.regions)
+    return _in_usual_form(view, changed)
 
 
 def read_page(params: Mapping[str, str], metadata: Metadata, scopes: Scopes) -> tuple[View, tuple[Note, ...]]:
@@ -144,6 +149,8 @@ def read_page(params: Mapping[str, str], metadata: Metadata, scopes: Scopes) -> 
     if view.measure not in MEASURES:
         notes.append(_note("measure_impossible", value=text(view.lang, f"measures.{view.measure}")))
         view, others = read({**params, **fixed, "as": "number"}, metadata)
+    if not params.get("chart"):
+        view = replace(view, chart=usual_chart(view))
     return view, (*notes, *others)
 
 
@@ -154,9 +161,22 @@ def page_params(view: View, metadata: Metadata, scopes: Scopes) -> dict[str, str
         "i": "" if view.indicators == _default(scopes).indicators else length,
         "r": "" if view.regions == scopes[length, body].regions[:1] else ",".join(view.regions),
         "b": "" if view.breakdowns == _default(scopes, length).breakdowns else ",".join(view.breakdowns),
+        "chart": "" if view.chart == usual_chart(view) else view.chart,
     }
     others = {key: value for key, value in to_params(view, metadata).items() if key not in own}
-    return {key: value for key, value in own.items() if value} | others
+    found = {key: value for key, value in own.items() if value} | others
+    return {key: found[key] for key in PARAMETERS if key in found}
+
+
+def usual_chart(view: View) -> Chart:
+    """The form of a view whose address names none."""
+    many = len(view.regions) * len(view.breakdowns) > MOST_MONTHLY_LINES
+    return "small-multiples" if many and view.indicators[0] == MONTHS else "line"
+
+
+def _in_usual_form(before: View, after: View) -> View:
+    """The changed view in its own usual form, if it was drawn in its usual one before."""
+    return replace(after, chart=usual_chart(after)) if before.chart == usual_chart(before) else after
 
 
 def _default(scopes: Scopes, length: str | None = None) -> View:

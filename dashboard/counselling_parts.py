@@ -21,12 +21,12 @@ from dashboard.counselling_topics import (
     topics_view,
 )
 from dashboard.metadata import REGION_SUM
-from dashboard.page import EXPLORE, Page
-from dashboard.parts import show_caveats, show_download, show_sources
+from dashboard.page import Page
+from dashboard.parts import show_caveats, show_download, show_sources, show_tile
 from dashboard.protection import is_invented
 from dashboard.tables import escaped, small, wide_box
 from dashboard.text import text
-from dashboard.view import View, to_params
+from dashboard.view import View
 
 # official series that belong beside the contacts: indicator, breakdown, title
 OFFICIAL = (
@@ -162,16 +162,7 @@ def _official(page: Page, indicator_id: str, breakdown: str) -> None:
     if drawn is None:
         st.markdown(small(text(lang, "overview.absent")))
         return
-    st.markdown(f"## {escaped(drawn.facts.figure)}")
-    st.markdown(small(f"{metadata.regions[region].short.to(lang)} · {drawn.facts.change}"))
-    st.vega_lite_chart(drawn.spark, alt=drawn.alt, theme=None, width="stretch")
-    st.markdown(small(f"{drawn.facts.period} · {text(lang, 'sources.source', attribution=drawn.source)}"))
-    st.page_link(
-        EXPLORE,
-        label=text(lang, "overview.tile_more"),
-        icon=":material/show_chart:",
-        query_params=to_params(view, metadata),
-    )
+    show_tile(drawn, view, page, f"{metadata.regions[region].short.to(lang)} · {drawn.facts.change}")
 
 
 def show_milestones(page: Page) -> None:

@@ -20,6 +20,7 @@ from dashboard.view import View
 
 TOPIC = "topic"
 UNCOUNTED = "–"
+OTHERS = "other_topics"  # what two bodies count there need not be the same
 
 
 class State(Enum):
@@ -127,7 +128,8 @@ def comparison_headline(compared: Comparison, lang: Lang) -> str:
         return _headline_of_offices(compared, lang)
     known = _known(compared)
     several = sum(sum(cell.is_served for cell in row) > 1 for row in known.values())
-    said = {"year": compared.year, "several": several, "total": len(compared.topics)}
+    total = sum(topic != OTHERS for topic in compared.topics)
+    said = {"year": compared.year, "several": several, "total": total}
     nobody = _served_by_nobody(compared)
     if not nobody:
         return text(lang, "counselling_page.headline_all", **said)
@@ -158,7 +160,8 @@ def topic_findings(compared: Comparison, lang: Lang) -> list[str]:
 
 
 def _headline_of_offices(compared: Comparison, lang: Lang) -> str:
-    """The topic with the highest figure in each office; of the published ones, because a secret one may be higher."""
+    """The topic with the highest figure in each office; where some are secret, the highest published one: they
+    may be higher."""
     tops = []
     for column, label in compared.columns.items():
         own = [cell for cell in compared.cells if cell.column == column and cell.value]
@@ -171,11 +174,13 @@ def _headline_of_offices(compared: Comparison, lang: Lang) -> str:
         figures = ", ".join(f"{label} {figure}" for _, label, figure in tops)
         return text(lang, "counselling_page.headline_same_topic", year=compared.year, topic=tops[0][0], list=figures)
     said = [text(lang, "counselling_page.top_topic", topic=t, column=label, figure=f) for t, label, f in tops]
-    return text(lang, "counselling_page.headline_offices", year=compared.year, list=", ".join(said))
+    closed = any(cell.state is State.HELD_BACK for cell in compared.cells)
+    key = "counselling_page.headline_offices" if closed else "counselling_page.headline_offices_open"
+    return text(lang, key, year=compared.year, list=", ".join(said))
 
 
 def _known(compared: Comparison) -> dict[str, tuple[Cell, ...]]:
-    rows = {topic: compared.row(topic) for topic in compared.topics}
+    rows = {topic: compared.row(topic) for topic in compared.topics if topic != OTHERS or not compared.of_bodies}
     return {topic: row for topic, row in rows.items() if all(c.state is not State.UNREPORTED for c in row)}
 
 

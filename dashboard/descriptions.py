@@ -20,6 +20,7 @@ from dashboard.labels import (
     scale_of,
     share_of_part,
     share_title,
+    whole_dimension,
     with_shared_part,
 )
 from dashboard.measures import first_common_end
@@ -36,7 +37,7 @@ MOST_PLACES = 3
 
 @dataclass(frozen=True)
 class Attribution:
-    """A source as its licence wants it named, with its newest retrieval (UTC)."""
+    """A source as its licence wants it named, with its newest retrieval (UTC); what is invented has no licence page."""
 
     text: str
     licence: str
@@ -104,7 +105,8 @@ def attributions(figures: pl.DataFrame, metadata: Metadata, lang: Lang) -> tuple
         said = source.attribution.to(lang).replace("{data}", data.to(lang) if data else table)
         known = found.get(said)
         newest = max(known.retrieved, retrieved) if known else retrieved
-        found[said] = Attribution(said, source.licence.to(lang), source.licence_url, newest)
+        url = "" if source.invented else source.licence_url
+        found[said] = Attribution(said, source.licence.to(lang), url, newest)
     return tuple(found.values())
 
 
@@ -284,5 +286,9 @@ def _titled(indicator: Indicator, view: View, metadata: Metadata) -> str:
         return title
     if len(chosen) == 1:
         return qualified(title, breakdown_label(chosen[0], indicator, metadata, view.lang))
+    shared = with_shared_part(title, chosen, indicator, metadata, view.lang)
+    whole = whole_dimension(chosen, indicator)
+    if whole:  # its codes are named in the drawing
+        return text(view.lang, "figures.by", title=shared, dimension=metadata.dimensions[whole].label.to(view.lang))
     labels = [own_label(b, chosen, indicator, metadata, view.lang) for b in chosen]
-    return f"{with_shared_part(title, chosen, indicator, metadata, view.lang)}: {'; '.join(labels)}"
+    return f"{shared}: {'; '.join(labels)}"

@@ -8,15 +8,19 @@ from datetime import date
 from dashboard.choices import Measure, breaks_of, is_balance, is_rate
 from dashboard.labels import scale_of
 from dashboard.metadata import Indicator, Metadata
+from dashboard.protection import provider_of
 from dashboard.series import Point, Series, break_between, rounding_error, rounding_error_shown
 from dashboard.view import View
+
+FEWEST = 50  # contacts
 
 
 @dataclass(frozen=True)
 class Finding:
     """A series between its first and its newest figure; ``change`` is None where none may be claimed.
 
-    ``indicator`` has the breaks of what is shown, a denominator's included. Of an index, ``first`` is its base.
+    ``of_body`` says that a counselling body counted it. ``indicator`` has the breaks of what is shown, a
+    denominator's included. Of an index, ``first`` is its base.
     """
 
     series: Series
@@ -27,6 +31,7 @@ class Finding:
     broken: date | None
     incomplete: bool
     unchanged: bool
+    of_body: bool
 
     @property
     def change(self) -> float | None:
@@ -36,10 +41,13 @@ class Finding:
 
     @property
     def percent(self) -> float | None:
-        """The change in percent; None for rates and balances, and where a figure is not above zero."""
+        """The change in percent; None for rates and balances, where a figure is not above zero, and of a body's counts
+        below ``FEWEST``: a percentage of so few is chance."""
         if self.measure not in ("number", "index") or is_rate(self.indicator) or is_balance(self.series.breakdown):
             return None
         if self.change is None or value_of(self.first) <= 0 or value_of(self.last) < 0:
+            return None
+        if self.of_body and min(value_of(self.first), value_of(self.last)) < FEWEST:
             return None
         return (value_of(self.last) / value_of(self.first) - 1) * 100
 
@@ -58,6 +66,7 @@ def finding_of(series: Series, view: View, metadata: Metadata) -> Finding:
         broken=break_between(series, indicator, first.end, last.end),
         incomplete="limited" in (first.status, last.status),
         unchanged=_is_unchanged(series, indicator, first, last, view, metadata),
+        of_body=provider_of(series.breakdown, metadata) is not None,
     )
 
 

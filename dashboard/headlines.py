@@ -13,18 +13,19 @@ import polars as pl
 
 from dashboard import formats
 from dashboard.charts.bar import common_period
-from dashboard.choices import direction_of, is_balance, is_rate
-from dashboard.findings import Finding, claimed_figure, claimed_percent, finding_of, until, value_of
+from dashboard.choices import direction_of
+from dashboard.extremes import LISTED, adds_up, extreme_changes, extreme_figures, without_sums
+from dashboard.figures_said import figure_said, signed_percent
+from dashboard.findings import Finding, finding_of, until, value_of
 from dashboard.labels import Scale, scale_of
-from dashboard.metadata import Indicator, Lang, Metadata
+from dashboard.metadata import Lang, Metadata
 from dashboard.protection import is_invented
 from dashboard.secret_findings import of_one_period, secret_ends, secret_throughout
 from dashboard.series import Point, break_name, series_of
-from dashboard.subjects import measured_subject, noun_of, subject_of, title_of
+from dashboard.subjects import measured_subject, noun_of, title_of
 from dashboard.text import has_text, text
 from dashboard.view import View
 
-LISTED = 2  # up to so many series are each named; of more, the highest and the lowest
 LISTED_FLOWS = 4  # arrivals, departures and their balance do not rank, so more of them are each named
 
 
@@ -36,7 +37,8 @@ def headline(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
     closed = [s for s in series if s.ends_secret]
     findings = [finding_of(s, view, metadata) for s in series if s.valued and not s.ends_secret]
     if findings:
-        said = " ".join((_sentence(findings, view, metadata).strip(), *secret_ends(closed, view, metadata)))
+        told = _sentence(findings, view, metadata, beside_secrets=bool(closed))
+        said = " ".join((told.strip(), *secret_ends(closed, view, metadata)))
     else:
         said = secret_throughout(closed, view, metadata) if closed else _nothing(figures, view, metadata)
     said = said[:1].upper() + said[1:]
@@ -52,12 +54,12 @@ def _nothing(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
     return text(view.lang, "headlines.nothing", place=place, title=title)
 
 
-def _sentence(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
+def _sentence(findings: Sequence[Finding], view: View, metadata: Metadata, *, beside_secrets: bool) -> str:
     if len(findings) == 1:
         return _one(findings[0], view, metadata)
     if len(findings) <= (LISTED_FLOWS if _directions_differ(findings) else LISTED):
         return _few(findings, view, metadata)
-    return _many(findings, view, metadata)
+    return _many(findings, view, metadata, beside_secrets=beside_secrets)
 
 
 def _when(point: Point, finding: Finding, lang: Lang) -> str:
@@ -68,7 +70,7 @@ def _one(finding: Finding, view: View, metadata: Metadata) -> str:
     lang, last, first = view.lang, finding.last, finding.first
     place = metadata.regions[finding.series.region].short.to(lang)
     scale = scale_of(finding.indicator, view.measure, metadata, lang)
-    said = {"place": place, "what": noun_of(finding, view, metadata), "figure": _written(finding, scale, lang)}
+    said = {"place": place, "what": noun_of(finding, view, metadata), "figure": figure_said(finding, scale, lang)}
     said |= {"when": _when(last, finding, lang), "then": formats.when(first.period, lang)}
     if view.measure == "change":
         return text(lang, "headlines.change", **said)
@@ -111,11 +113,11 @@ def _development(finding: Finding, scale: Scale, view: View) -> str:
         difference = f"{difference} {text(lang, 'units.points_long')}"
     else:
         difference = formats.with_suffix(difference, scale.suffix, lang)
-    counted = finding.percent is not None and scale.suffix is None
+    counted = (finding.percent is not None or finding.of_body) and scale.suffix is None
     direction = "more" if change > 0 else "fewer" if counted else "less"
     then = formats.when(finding.first.period, lang)
     said = text(lang, f"headlines.{direction}", difference=difference, then=then)
-    return f"{said}." if finding.percent is None else f"{said} ({_percent(finding.percent, lang)})."
+    return f"{said}." if finding.percent is None else f"{said} ({signed_percent(finding.percent, lang)})."
 
 
 def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
@@ -126,7 +128,7 @@ def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
     named, changes = [], 0
     for finding in findings:
         scale = scale_of(finding.indicator, view.measure, metadata, lang)
-        said = f"{finding.series.label} {_written(finding, scale, lang)}"
+        said = f"{finding.series.label} {figure_said(finding, scale, lang)}"
         said += "" if same_end else f" {_when(finding.last, finding, lang)}"
         growth = _growth(finding, scale, view) if same_start else None
         if growth:
@@ -157,7 +159,7 @@ def _few_broken(findings: Sequence[Finding], view: View) -> str:
     return text(view.lang, "headlines.some_broken", day=days, names=", ".join(f.series.label for f in broken))
 
 
-def _many(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
+def _many(findings: Sequence[Finding], view: View, metadata: Metadata, *, beside_secrets: bool) -> str:
     """The widest and the least change where changes compare; the highest and lowest figure otherwise.
 
     Both in the newest period that all series have, as bars show it: extremes of different years say nothing.
@@ -173,57 +175,15 @@ def _many(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
         day = break_name(broken.broken, broken.indicator, view.lang)
         return _unranked(findings, text(view.lang, "headlines.reason_broken", day=day), view, metadata)
     same_start = len({f.first.period for f in current}) == 1
-    # bars show one period, so the finding is about it
-    if view.measure == "number" and view.chart != "bar" and same_start and all(f.percent is not None for f in current):
-        return _extreme_changes(current, view, metadata)
-    ranked = _without_sums(current, metadata) if _adds_up(view, current[0].indicator) else current
+    # bars show one period, so the finding is about it; of a body's contacts how they divide is one, and not which of
+    # its small numbers grew most
+    of_time = view.measure == "number" and view.chart != "bar" and not any(f.of_body for f in current)
+    if of_time and same_start and all(f.percent is not None for f in current):
+        return extreme_changes(current, view, metadata)
+    ranked = without_sums(current, metadata) if adds_up(view, current[0].indicator) else current
     if any(f.last.status == "limited" for f in ranked):
         return _unranked(findings, text(view.lang, "headlines.reason_incomplete"), view, metadata)
-    return _extreme_figures(ranked, view, metadata)
-
-
-def _extreme_changes(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
-    lang = view.lang
-    top, bottom = max(findings, key=claimed_percent), min(findings, key=claimed_percent)
-    said = {
-        "subject": subject_of(findings, view, metadata),
-        "since": formats.since(top.first.period, lang),
-        "until": formats.until(top.last.period, lang),
-    }
-    if all(f.unchanged for f in findings):
-        return text(lang, "headlines.many_unchanged", **said)
-    written = {
-        f: text(lang, "headlines.unchanged_short") if f.unchanged else _percent(claimed_percent(f), lang)
-        for f in (top, bottom)
-    }
-    return text(
-        lang,
-        "headlines.many_changes",
-        **said,
-        top=_with_figure(top, written[top]),
-        bottom=_with_figure(bottom, written[bottom]),
-    )
-
-
-def _extreme_figures(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
-    lang = view.lang
-    top, bottom = max(findings, key=claimed_figure), min(findings, key=claimed_figure)
-    scale = scale_of(top.indicator, view.measure, metadata, lang)
-    return text(
-        lang,
-        "headlines.many_figures",
-        subject=measured_subject(findings, view, metadata),
-        when=_when(top.last, top, lang),
-        top=_with_figure(top, _index_or_figure(top, scale, view)),
-        bottom=_with_figure(bottom, _index_or_figure(bottom, scale, view)),
-    )
-
-
-def _index_or_figure(finding: Finding, scale: Scale, view: View) -> str:
-    written = _written(finding, scale, view.lang)
-    if view.measure == "index" and finding.unchanged:
-        return f"{written}, {text(view.lang, 'headlines.unchanged_short')}"
-    return written
+    return extreme_figures(ranked, view, metadata, beside_secrets=beside_secrets)
 
 
 def _unranked(findings: Sequence[Finding], reason: str, view: View, metadata: Metadata) -> str:
@@ -245,18 +205,6 @@ def _directions_differ(findings: Sequence[Finding]) -> bool:
     return len({direction_of(f.series.breakdown) for f in findings}) > 1
 
 
-def _adds_up(view: View, indicator: Indicator) -> bool:
-    """Whether an area's figure is the sum of its parts'."""
-    return view.measure == "number" and not is_rate(indicator)
-
-
-def _without_sums(findings: Sequence[Finding], metadata: Metadata) -> list[Finding]:
-    """Without areas that hold others of the list: that a sum is larger than its parts is no finding."""
-    holders = {area for f in findings for area in metadata.regions[f.series.region].part_of}
-    parts = [f for f in findings if f.series.region not in holders]
-    return parts if len(parts) >= LISTED else list(findings)
-
-
 def _growth(finding: Finding, scale: Scale, view: View) -> str | None:
     """The change as it stands in brackets: percent for counts, a difference for rates; None if none is claimed."""
     if view.measure == "change" or finding.change is None:
@@ -266,33 +214,13 @@ def _growth(finding: Finding, scale: Scale, view: View) -> str | None:
     if view.measure == "index":
         return None
     if finding.percent is not None:
-        return _percent(finding.percent, view.lang)
-    if _adds_up(view, finding.indicator):
+        return signed_percent(finding.percent, view.lang)
+    if adds_up(view, finding.indicator):
         return None  # a count without a percentage: a balance, or one that was zero
     difference = formats.signed(finding.change, scale.decimals, view.lang)
     if scale.suffix == "%":
         return f"{difference} {text(view.lang, 'units.points_long')}"
     return formats.with_suffix(difference, scale.suffix, view.lang)
-
-
-def _written(finding: Finding, scale: Scale, lang: Lang) -> str:
-    """The newest figure; a change inside rounding is none, and a balance carries its sign."""
-    point = finding.last
-    if finding.measure == "change" and finding.unchanged:
-        return text(lang, "headlines.unchanged_short")
-    if scale.signed or (is_balance(finding.series.breakdown) and point.status != "limited"):
-        return formats.with_suffix(formats.signed(value_of(point), scale.decimals, lang), scale.suffix, lang)
-    return formats.figure(point.value, point.status, scale.decimals, scale.suffix, lang)
-
-
-def _with_figure(finding: Finding, written: str) -> str:
-    """``Wolfsburg (44)``; a name that has brackets itself takes a colon."""
-    label = finding.series.label
-    return f"{label}: {written}" if "(" in label else f"{label} ({written})"
-
-
-def _percent(value: float, lang: Lang) -> str:
-    return formats.with_suffix(formats.signed(value, 1, lang), "%", lang)
 
 
 def _end(point: Point) -> date:

@@ -9,6 +9,7 @@ from dashboard import formats
 from dashboard.breakdowns import common_parts, spoken_parts, whole_of
 from dashboard.choices import Measure, is_rate
 from dashboard.metadata import Indicator, Lang, Metadata, qualified
+from dashboard.protection import PROVIDER
 from dashboard.text import has_text, text
 
 RATE_DECIMALS = 1
@@ -67,6 +68,21 @@ def with_shared_part(
     """A title with what all chosen breakdowns have in common."""
     shared = shared_part(breakdowns, indicator)
     return qualified(title, breakdown_label(shared, indicator, metadata, lang)) if shared else title
+
+
+def whole_dimension(breakdowns: Sequence[str], indicator: Indicator) -> str | None:
+    """The dimension of which a counselling body's breakdowns are all that there is; None where they are not."""
+    shared = common_parts(breakdowns)
+    if len(shared) != 1 or not shared[0].startswith(f"{PROVIDER}="):
+        return None
+    dims = {_dimensions(b) for b in breakdowns}
+    every = {b for b in indicator.breakdowns if shared[0] in b.split(";") and _dimensions(b) in dims}
+    named = [dim for dim in next(iter(dims)) if dim != PROVIDER]
+    return named[0] if len(dims) == 1 and len(named) == 1 and every == set(breakdowns) else None
+
+
+def _dimensions(breakdown: str) -> tuple[str, ...]:
+    return tuple(part.split("=", 1)[0] for part in breakdown.split(";"))
 
 
 def is_whole(breakdown: str, indicator: Indicator) -> bool:

@@ -82,7 +82,7 @@ def index_figures(figures: pl.DataFrame) -> pl.DataFrame:
     """
     whole = pl.when(pl.col("status") != INCOMPLETE).then("value")
     base_end = first_common_end(figures)
-    at_base = pl.when((pl.col("period_end") == base_end) & (whole > 0)).then(whole)
+    at_base = pl.when((pl.col("period_end") == pl.lit(base_end, pl.Date)) & (whole > 0)).then(whole)
     base = at_base.max().over(SERIES)
     return figures.with_columns(
         (whole / base * 100).alias("value"),

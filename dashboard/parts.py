@@ -9,16 +9,16 @@ import polars as pl
 import streamlit as st
 
 from dashboard import formats
-from dashboard.charting import Drawing
+from dashboard.charting import Drawing, TileDrawing
 from dashboard.choices import periods_of
 from dashboard.descriptions import is_own_calculation
 from dashboard.exports.csv import excel_csv, marked_as_own
 from dashboard.labels import scale_of
-from dashboard.page import Page, origin
+from dashboard.page import EXPLORE, Page, origin
 from dashboard.queries import view_selection
 from dashboard.tables import escaped, figures_table, small, wide_box
 from dashboard.text import text
-from dashboard.view import TOTAL, View, address, bounds
+from dashboard.view import TOTAL, View, address, bounds, to_params
 
 API_PATH = "/data/v1/observations.csv"
 
@@ -26,6 +26,21 @@ API_PATH = "/data/v1/observations.csv"
 def show_caveats(drawn: Drawing) -> None:
     if drawn.caveats:
         st.markdown("\n".join(f"- {small(said)}" for said in drawn.caveats))
+
+
+def show_tile(drawn: TileDrawing, view: View, page: Page, change: str) -> None:
+    """The newest figure of a view of one series with its change, its course and a link to its time series."""
+    lang = page.lang
+    st.markdown(f"## {escaped(drawn.facts.figure)}")
+    st.markdown(small(change))
+    st.vega_lite_chart(drawn.spark, alt=drawn.alt, theme=None, width="stretch")
+    st.markdown(small(f"{drawn.facts.period} · {text(lang, 'sources.source', attribution=drawn.source)}"))
+    st.page_link(
+        EXPLORE,
+        label=text(lang, "overview.tile_more"),
+        icon=":material/show_chart:",
+        query_params=to_params(view, page.metadata),
+    )
 
 
 def show_figures(drawn: Drawing, page: Page) -> None:
@@ -40,7 +55,8 @@ def show_sources(drawn: Drawing, page: Page) -> None:
     lang, metadata = page.lang, page.metadata
     named = [
         f":small[{escaped(text(lang, 'sources.source', attribution=a.text))} · {text(lang, 'sources.licence')}: "
-        f"[{escaped(a.licence)}]({a.licence_url}) · "
+        + (f"[{escaped(a.licence)}]({a.licence_url})" if a.licence_url else escaped(a.licence))
+        + " · "
         f"{text(lang, 'sources.retrieved', day=formats.day(a.retrieved.date(), lang))}]"
         for a in drawn.sources
     ]

@@ -32,6 +32,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     "de": {
         "rows": "Zeilen gegenüber dem bisherigen Stand: {added} neu, {removed} entfallen, {changed} mit anderer Anzahl",
         "total": "  {year} {region}: veröffentlichte Kontakte {before} → {after}",
+        "same_totals": "  veröffentlichte Jahressummen: unverändert",
         "none": "keine Angabe",
         "secret": "geheim",
         "cells": "Zahlen im Datensatz der Stelle",
@@ -45,14 +46,16 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "round_to": "gerundet auf Vielfache von",
         "seconds": "Sekunden",
         "dry": "Probelauf: nichts wurde übernommen",
-        "purged": "{provider}: {name} vom {day} gelöscht; seine Zeiträume bleiben, wie sie veröffentlicht sind: "
-        "{periods}",
-        "nothing_purged": "Keine Datei ist vor dem {day} eingegangen",
+        "purged": "{provider}: {name} vom {day} gelöscht; was daraus veröffentlicht ist, bleibt und ist nicht mehr zu "
+        "ändern: {periods}",
+        "periods": "{n} Zeiträume von {first} bis {last}",
+        "nothing_purged": "Vor dem {day} ist keine Datei eingegangen",
         "written": "{file}: Formular für {provider} geschrieben",
     },
     "en": {
         "rows": "rows against what was there: {added} new, {removed} gone, {changed} with another count",
         "total": "  {year} {region}: published contacts {before} → {after}",
+        "same_totals": "  published totals of years: unchanged",
         "none": "no figure",
         "secret": "secret",
         "cells": "figures in the body's data set",
@@ -66,11 +69,15 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "round_to": "rounded to multiples of",
         "seconds": "seconds",
         "dry": "dry run: nothing was imported",
-        "purged": "{provider}: {name} of {day} deleted; its periods stay as they are published: {periods}",
+        "purged": "{provider}: {name} of {day} deleted; what was published of it stays and can no longer be changed: "
+        "{periods}",
+        "periods": "{n} periods from {first} to {last}",
         "nothing_purged": "no file came before {day}",
         "written": "{file}: form for {provider} written",
     },
 }
+
+_PERIODS_NAMED = 4
 
 ProviderOption = Annotated[str, typer.Option("--provider", help="The body that counts, as in counselling.yaml.")]
 
@@ -140,7 +147,8 @@ def purge_files(
     What is published stays. It can no longer be changed: without the counts nothing could tell whether a change gives
     one of them away. So the months of a file should be final, and their years complete, before it is purged.
     """
-    words, day = _WORDS[known_language(lang)], before.date()
+    language = known_language(lang)
+    words, day = _WORDS[language], before.date()
     with explained():
         settings = load_settings()
         with writer_lock(settings.published_dir):
@@ -149,8 +157,8 @@ def purge_files(
         print_json([p.model_dump(mode="json") for p in purged])
         return
     for p in purged:
-        periods = ", ".join(sorted({period for _, period in p.pairs}))
-        line = words["purged"].format(provider=p.provider, name=p.name, day=p.received_at.date(), periods=periods)
+        came, periods = p.received_at.date(), _periods({period for _, period in p.pairs}, language)
+        line = words["purged"].format(provider=p.provider, name=p.name, day=came, periods=periods)
         out.print(line, highlight=False, markup=False)
     if not purged:
         out.print(words["nothing_purged"].format(day=day), highlight=False, markup=False)
@@ -169,6 +177,14 @@ def _name(provider: Provider, lang: Language) -> str:
     return provider.name.de if lang == "de" else provider.name.en
 
 
+def _periods(found: set[str], lang: Language) -> str:
+    """All of a few periods; of more their number, the first and the last."""
+    periods = sorted(found)
+    if len(periods) <= _PERIODS_NAMED:
+        return ", ".join(periods)
+    return _WORDS[lang]["periods"].format(n=len(periods), first=periods[0], last=periods[-1])
+
+
 def _show_problems(error: RefusedForm, json: bool) -> None:
     if json:
         print_json({"exit_code": REFUSED, "problems": error.problems})
@@ -181,7 +197,10 @@ def _show_difference(catalogue: Catalogue, difference: Difference, lang: Languag
     words = _WORDS[lang]
     rows = {name: format_decimal(getattr(difference, name), locale=lang) for name in ("added", "removed", "changed")}
     out.print(words["rows"].format(**rows), highlight=False, markup=False)
-    for total in difference.totals:
+    changed = [t for t in difference.totals if (t.before, t.before_status) != (t.after, t.after_status)]
+    if difference.totals and not changed:
+        out.print(words["same_totals"], highlight=False, markup=False)
+    for total in changed:
         region = catalogue.region_by_id[total.region].name
         before, after = _figure(total.before, total.before_status, lang), _figure(total.after, total.after_status, lang)
         line = words["total"].format(
@@ -206,7 +225,7 @@ def _show_report(protection: Report, lang: Language) -> None:
     table.add_row(words["kept"], f"{100 * protection.kept_share:.0f} %")
     for name in ("threshold", "small_group", *(["round_to"] if protection.round_to else [])):
         table.add_row(words[name], str(getattr(protection, name)))
-    table.add_row(words["seconds"], f"{protection.seconds:.1f}")
+    table.add_row(words["seconds"], format_decimal(protection.seconds, format="0.0", locale=lang))
     out.print(table)
 
 

@@ -3,7 +3,9 @@
 Small counts are secret (primary suppression). Sums give some of them away, so further figures become secret as well
 (secondary suppression): those with which the least is lost. A mixed-integer program chooses them, an audit by linear
 programs (``etl.disclosure_audit``) says what a reader could still find out and becomes a further condition of the
-program, until the audit finds nothing. Terms and method: cell suppression by cutting planes (Fischetti and Salazar).
+program, until the audit finds nothing (cell suppression by cutting planes, after Fischetti and Salazar). Where that
+does not end soon, each open question gets its own cheapest answer (``etl.disclosure_paths``), until the audit finds
+nothing.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ import highspy
 import numpy as np
 
 from etl.disclosure_audit import Bools, Floats, Narrow, Relation, too_narrow
+from etl.disclosure_paths import Paths
 from etl.errors import EtlError
 
-ROUNDS = 6  # of program and audit; afterwards every narrow figure is widened by itself
-SECONDS = 1.0  # of the program's search for something better, each round
+ROUNDS = 3  # of program and audit; afterwards every narrow figure is left open by itself
+SECONDS = 0.5  # of the program's search for something better, each round
 GAP = 0.005  # of the loss: what is found may be that much worse than the best
 _SLACK = 1e-7
 
@@ -32,8 +35,8 @@ class Table:
     """Figures with the sums between them, and what is settled about each before anything is chosen.
 
     ``known``: a reader has it already (an earlier state of the data). ``secret``: must not be published. All others
-    are published unless the choice takes them, at their ``costs``. ``width`` is how wide the interval of every secret
-    figure must be.
+    are published unless the choice takes them, at their ``costs``. ``widths`` is how wide the interval of each must be
+    if it is secret.
     """
 
     values: Floats
@@ -41,7 +44,7 @@ class Table:
     relations: tuple[Relation, ...]
     known: Bools
     secret: Bools
-    width: float
+    widths: Floats
 
 
 def suppress(table: Table) -> Bools:
@@ -55,7 +58,7 @@ def suppress(table: Table) -> Bools:
     secret = table.secret.copy()
     for _ in range(ROUNDS):
         secret = _least_loss(table, candidates, conditions)
-        narrow = too_narrow(table.values, table.relations, secret, table.width)
+        narrow = too_narrow(table.values, table.relations, secret, table.widths)
         if not narrow:
             return secret
         conditions += [
@@ -63,7 +66,7 @@ def suppress(table: Table) -> Bools:
             _Condition(_offers(n, candidates & ~secret), n.lacking, n.figure if candidates[n.figure] else None)
             for n in narrow
         ]
-    return _widened(table, secret, most)
+    return _widened(table, most)
 
 
 def _most(table: Table) -> Bools:
@@ -72,7 +75,7 @@ def _most(table: Table) -> Bools:
     Such are figures of an earlier state, in parts that did not change since: to withhold them is no use.
     """
     secret = ~table.known
-    while narrow := too_narrow(table.values, table.relations, secret, table.width):
+    while narrow := too_narrow(table.values, table.relations, secret, table.widths):
         useless = [n.figure for n in narrow if not table.secret[n.figure]]
         if not useless:
             raise DisclosureError(
@@ -110,7 +113,7 @@ def _room(table: Table) -> list[_Condition]:
     found = []
     for relation in table.relations:
         for figure in relation.parts:
-            missing = table.width - float(table.values[figure])
+            missing = float(table.widths[figure] - table.values[figure])
             if missing > 0 and not table.known[figure]:
                 brings = {p: min(missing, float(table.values[p])) for p in relation.parts if p != figure}
                 brings[relation.whole] = missing
@@ -173,24 +176,17 @@ def _row(condition: _Condition, table: Table, place: dict[int, int]) -> tuple[di
     return row, least
 
 
-def _widened(table: Table, secret: Bools, most: Bools) -> Bools:
-    """Every narrow figure gets what it lacks from the figures that bring most for their loss, until none is left.
+def _widened(table: Table, most: Bools) -> Bools:
+    """Every narrow figure is left open at the least loss, one after the other, until none is narrow.
 
-    One that was chosen and can get nothing is published again. Where that leads nowhere, all that can be is secret.
+    It ends at the latest with all that can be secret, of which none is narrow.
     """
-    offered = most.copy()
-    while narrow := too_narrow(table.values, table.relations, secret, table.width):
+    secret = table.secret.copy()
+    paths = Paths(table.values, table.costs, table.relations, most, table.widths)
+    while narrow := too_narrow(table.values, table.relations, secret, table.widths):
         before = secret.copy()
-        for one in narrow:
-            lacking = one.lacking
-            offers = _offers(one, offered & ~secret)
-            for member in sorted(offers, key=lambda m: table.costs[m] / offers[m]):
-                if lacking <= _SLACK:
-                    break
-                secret[member] = True
-                lacking -= offers[member]
-            if not offers and not table.secret[one.figure]:
-                secret[one.figure] = offered[one.figure] = False
+        for one in sorted(narrow, key=lambda n: -n.lacking):
+            secret |= paths.cheapest(one.figure, secret)
         if (secret == before).all():
             return most
     return secret

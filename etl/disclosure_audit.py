@@ -17,7 +17,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 ENDLESS = 1000  # thresholds: a count that can move so far counts as unbounded
-GUESSES = 4  # programs with mixed objectives first: each widens the known range of many counts at once
+FEW = 3  # counts that are settled as fast one by one
 _SLACK = 1e-7
 
 
@@ -45,11 +45,11 @@ class Narrow:
     gains: dict[int, float] = field(default_factory=dict)
 
 
-def too_narrow(values: Floats, relations: Sequence[Relation], secret: Bools, width: float) -> list[Narrow]:
-    """The secret figures whose interval is narrower than ``width``."""
+def too_narrow(values: Floats, relations: Sequence[Relation], secret: Bools, widths: Floats) -> list[Narrow]:
+    """The secret figures whose interval is narrower than its ``widths`` says."""
     found: list[Narrow] = []
     for part in _components(relations, secret):
-        found += _Component(values, part, secret, width).narrow()
+        found += _Component(values, part, secret, widths).narrow()
     return found
 
 
@@ -80,9 +80,10 @@ def _components(relations: Sequence[Relation], secret: Bools) -> Iterator[list[R
 class _Component:
     """One group of relations as a linear program whose objective is changed again and again."""
 
-    def __init__(self, values: Floats, relations: Sequence[Relation], secret: Bools, width: float) -> None:
-        self._values, self._relations, self._secret, self._width = values, relations, secret, width
+    def __init__(self, values: Floats, relations: Sequence[Relation], secret: Bools, widths: Floats) -> None:
+        self._values, self._relations, self._secret = values, relations, secret
         self._figures = sorted({m for r in relations for m in r.members if secret[m]})
+        self._widths = widths[self._figures]
         self._low = values[self._figures].copy()
         self._high = self._low.copy()
         self._solver = self._model()
@@ -100,11 +101,14 @@ class _Component:
                     rest -= sign * self._values[member]
             start.append(len(index))
             right.append(rest)
+        if not any(right):  # nothing but secret figures and zeros: all of them times any factor is as good a solution
+            self._high[self._low > 0] += ENDLESS * self._widths.max()
+            self._low[:] = 0
         program = highspy.HighsLp()
         program.num_col_, program.num_row_ = len(self._figures), len(self._relations)
         program.col_cost_ = np.zeros(len(self._figures))
         program.col_lower_ = np.zeros(len(self._figures))
-        program.col_upper_ = self._low + ENDLESS * self._width
+        program.col_upper_ = self._values[self._figures] + ENDLESS * self._widths.max()
         program.row_lower_ = program.row_upper_ = np.array(right)
         program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         program.a_matrix_.start_ = np.array(start, dtype=np.int32)
@@ -128,23 +132,26 @@ class _Component:
                 continue
             lower = self._extreme(n, -1.0)
             if not self._wide(n):
-                lacking = self._width - float(self._high[n] - self._low[n])
+                lacking = float(self._widths[n] - (self._high[n] - self._low[n]))
                 found.append(Narrow(figure, lacking, self._gains((upper, lower), lacking)))
         return found
 
     def _wide(self, n: int) -> bool:
-        return bool(self._high[n] - self._low[n] >= self._width - _SLACK)
+        return bool(self._high[n] - self._low[n] >= self._widths[n] - _SLACK)
 
     def _guess(self) -> None:
-        """Objectives of random signs: their solutions show many figures wide without a program of their own."""
+        """Objectives of many counts at once: their solutions show many wide without a program for each."""
         random = np.random.default_rng(len(self._figures))
         places = np.arange(len(self._figures), dtype=np.int32)
-        for _ in range(GUESSES):
-            narrow = (self._high - self._low < self._width - _SLACK).astype(np.float64)
-            if not narrow.any():
-                return
-            costs = narrow * random.choice([-1.0, 1.0], len(places))
-            self._solver.changeColsCost(len(places), places, costs)
+        left = len(places) + FEW
+        while True:
+            narrow = self._high - self._low < self._widths - _SLACK
+            settled, left = left - int(narrow.sum()), int(narrow.sum())
+            if left <= FEW or settled < FEW:
+                break
+            # the program minimises: what has been 0 can only be larger, all else is pushed either way
+            signs = np.where(self._low > 0, random.choice([-1.0, 1.0], len(places)), -1.0)
+            self._solver.changeColsCost(len(places), places, narrow * signs * (1 - random.random(len(places))))
             self._run()
         self._solver.changeColsCost(len(places), places, np.zeros(len(places)))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard import formats
 from dashboard.charts.model import BreakMark, ChartModel, figure_text, is_hollow, label_lines, value_axis
+from dashboard.charts.secrets import strip_height, strip_layers
 from dashboard.charts.spec import BREAK_LINE, Spec, break_floors, break_name_mark, framed, quoted, value_axis_spec
 from dashboard.protection import PROTECTED
 from dashboard.series import Point, Series
@@ -15,14 +16,15 @@ PLOT_HEIGHT = 320  # px
 ROW_HEIGHT = 34  # px
 NAME_LINE = 15  # px
 MOST_VALUE_LABELS = 8  # columns; more would collide on a phone
-WORD, SMALLEST_WORD = 11, 7  # px
+WORD = 11  # px
 MOST_LEVEL_WORDS = 4  # columns under which the word for a secret figure fits on a phone
 
 
 def bar_chart(model: ChartModel) -> Spec:
     """Columns over time for one series; for several, rows in the newest period that all of them have.
 
-    A secret figure has its word in place of a bar: it is no zero, and it is no gap.
+    A secret figure has its word in place of a bar, or a mark beneath where columns are many: it is no zero, and it is
+    no gap.
     """
     return _columns(model) if len(model.series) == 1 else _rows(model)
 
@@ -41,6 +43,8 @@ def common_period(series: tuple[Series, ...]) -> str | None:
 def _columns(model: ChartModel) -> Spec:
     series, style = model.series[0], model.styles[0]
     axis = value_axis(model.values, zero=True)
+    crowded = len(series.points) > MOST_VALUE_LABELS
+    below = strip_height(model) if crowded else 0
     rows = [
         {
             "period": _short(p, model),
@@ -55,7 +59,8 @@ def _columns(model: ChartModel) -> Spec:
         "field": "period",
         "type": "ordinal",
         "sort": None,
-        "axis": {"title": None, "labelAngle": 0, "labelOverlap": "parity", "ticks": False, "labelPadding": 6},
+        "axis": {"title": None, "labelAngle": 0, "labelOverlap": "parity", "ticks": False, "labelPadding": 6}
+        | {"offset": below},
         # named here, because a layer leaves out what has no value, and the order with it
         "scale": {"paddingInner": 0.25, "paddingOuter": 0.1, "domain": [r["period"] for r in rows]},
     }
@@ -71,8 +76,10 @@ def _columns(model: ChartModel) -> Spec:
     breaks = _first_columns(model)
     floors = break_floors([first / len(series.points) for _, first in breaks], [mark for mark, _ in breaks])
     layers += _break_rules(model, x, axis.high, floors)
-    layers += _secret_columns([r for r in rows if r["secret"]], x, len(rows))
-    if len(rows) <= MOST_VALUE_LABELS:
+    if crowded:
+        layers += strip_layers(model, x)
+    else:
+        layers += _secret_columns([r for r in rows if r["secret"]], x, len(rows))
         layers.append(
             {
                 "data": {"values": [r for r in rows if r["v"] is not None]},
@@ -84,7 +91,9 @@ def _columns(model: ChartModel) -> Spec:
                 },
             }
         )
-    return framed(layers, model, plot_height=PLOT_HEIGHT, right=8, top=18 + max(floors, default=0) * BREAK_LINE)
+    return framed(
+        layers, model, plot_height=PLOT_HEIGHT, right=8, top=18 + max(floors, default=0) * BREAK_LINE, below=below
+    )
 
 
 def _secret_columns(rows: list[dict[str, Any]], x: Spec, columns: int) -> list[Spec]:
@@ -92,11 +101,10 @@ def _secret_columns(rows: list[dict[str, Any]], x: Spec, columns: int) -> list[S
     if not rows:
         return []
     upright = {"align": "left", "baseline": "middle", "angle": 270, "dx": 5}
-    size = {"expr": f"clamp(width / {columns} - 1, {SMALLEST_WORD}, {WORD})"}  # a column may be narrower than a line
     return [
         {
             "data": {"values": rows},
-            "mark": {"type": "text", "fontSize": size, **({"dy": -8} if columns <= MOST_LEVEL_WORDS else upright)},
+            "mark": {"type": "text", "fontSize": WORD, **({"dy": -8} if columns <= MOST_LEVEL_WORDS else upright)},
             "encoding": {
                 "x": x,
                 "y": {"datum": 0, "type": "quantitative"},

@@ -1,4 +1,4 @@
-"""Secret figures beside lines: that there is one is drawn, how large it is cannot be.
+"""Secret figures beside lines and many columns: that there is one is drawn, how large it is cannot be.
 
 They stand in a strip of their own beneath the plot, outside the scale of the values, each series on its own row.
 """
@@ -14,6 +14,7 @@ ROW = 13  # px
 GAP = 4  # px between the plot and the strip
 MOST_ROWS = 8
 MARK_SIZE = 62
+TIME: dict[str, object] = {"field": "t", "type": "temporal"}
 
 
 def strip_height(model: ChartModel) -> int:
@@ -22,8 +23,11 @@ def strip_height(model: ChartModel) -> int:
     return GAP + rows * ROW + GAP if rows else 0
 
 
-def strip_layers(model: ChartModel) -> list[dict[str, object]]:
-    """The strip's ground, its name, and a hollow mark for each secret figure in its series' colour and shape."""
+def strip_layers(model: ChartModel, x: dict[str, object] = TIME) -> list[dict[str, object]]:
+    """The strip's ground, its name, and a hollow mark for each secret figure in its series' colour and shape.
+
+    ``x`` is the channel of the plot: the field ``t`` of a time axis, or ``period`` of columns.
+    """
     found = _rows(model)
     if not found:
         return []
@@ -66,7 +70,7 @@ def strip_layers(model: ChartModel) -> list[dict[str, object]]:
                     "opacity": 1,
                 },
                 "encoding": {
-                    "x": {"field": "t", "type": "temporal"},
+                    "x": x,
                     "y": {"value": {"expr": f"height + {middle:g}"}},
                     "tooltip": [
                         {"field": "name", "type": "nominal", "title": " "},

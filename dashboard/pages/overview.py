@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.charting import draw_charts, drawing, tile_drawing
 from dashboard.page import EXPLORE, Page, go_to, open_page, show_notes, show_past_state
+from dashboard.parts import show_tile
 from dashboard.tables import escaped, small
 from dashboard.text import text
 from dashboard.view import Note, View, to_params
@@ -107,16 +108,7 @@ def _tile(page: Page, indicator_id: str, breakdown: str) -> None:
             known = indicator_id in page.metadata.indicators
             st.markdown(small(text(lang, "overview.no_region" if known else "overview.absent")))
             return
-        st.markdown(f"## {escaped(drawn.facts.figure)}")
-        st.markdown(small(drawn.facts.change))
-        st.vega_lite_chart(drawn.spark, alt=drawn.alt, theme=None, width="stretch")
-        st.markdown(small(f"{drawn.facts.period} · {text(lang, 'sources.source', attribution=drawn.source)}"))
-        st.page_link(
-            EXPLORE,
-            label=text(lang, "overview.tile_more"),
-            icon=":material/show_chart:",
-            query_params=to_params(view, page.metadata),
-        )
+        show_tile(drawn, view, page, drawn.facts.change)
 
 
 def _chart(page: Page, indicator_id: str, breakdown: str) -> None:

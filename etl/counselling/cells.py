@@ -6,7 +6,7 @@ all. Crossed dimensions are not published, so everything that follows from the f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, NamedTuple
@@ -15,7 +15,7 @@ import polars as pl
 
 from etl.catalogue import REGION_SUM, Catalogue, join_breakdown
 from etl.counselling.form import origin_of
-from etl.counselling_entries import ContentDim, Provider
+from etl.counselling_entries import CONTENT_DIMS, ContentDim, Provider
 
 Kind = Literal["year", "quarter", "month"]
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
@@ -31,12 +31,15 @@ class Cell(NamedTuple):
     code: str
 
 
+Sum = tuple[Cell, tuple[Cell, ...]]  # a whole and its parts
+
+
 @dataclass(frozen=True)
 class Figures:
     """The figures of one year with the sums between them (each a whole and its parts)."""
 
     values: dict[Cell, int]
-    sums: tuple[tuple[Cell, tuple[Cell, ...]], ...]
+    sums: tuple[Sum, ...]
 
 
 def kind_of(period: str) -> Kind:
@@ -72,24 +75,42 @@ def figures(rows: pl.DataFrame, year: str, catalogue: Catalogue, provider: Provi
     """
     counted = _counted(rows.filter(pl.col("period").str.starts_with(year)), catalogue, provider)
     regions = [o.region for o in provider.offices]
-    periods = {region: _complete({p for r, p in _reported(counted) if r == region}, year) for region in regions}
-    periods[REGION_SUM] = _in_common([periods[r] for r in regions])
+    reported = set(counted.select("region", "period").unique().iter_rows())
+    periods = {region: _complete({p for r, p in reported if r == region}, year) for region in regions}
+    periods[REGION_SUM] = [p for p in periods[regions[0]] if all(p in periods[r] for r in regions)]
+    return _added_up(
+        [
+            Cell(region, period, dim, code)
+            for region, complete in periods.items()
+            for period in complete
+            for dim, code in (("", ""), *_codes(period, catalogue, provider))
+        ],
+        counted,
+    )
+
+
+def figures_at(cells: Iterable[Cell], rows: pl.DataFrame, catalogue: Catalogue, provider: Provider) -> Figures:
+    """The given figures from the rows of a form, whatever the catalogue publishes now."""
+    return _added_up(cells, _counted(rows, catalogue, provider))
+
+
+def _added_up(cells: Iterable[Cell], counted: pl.DataFrame) -> Figures:
+    regions = counted["region"].unique().to_list()
     given = dict(zip(counted.select(_ROW_KEY).iter_rows(), counted["count"], strict=True))
-    values: dict[Cell, int] = {}
-    sums: list[tuple[Cell, tuple[Cell, ...]]] = []
-    for region in (*regions, REGION_SUM):
-        for period, shorter in periods[region].items():
-            parts = _dims(period, catalogue, provider)
-            for dim, code in (("", ""), *chain.from_iterable(parts.values())):
-                cell = Cell(region, period, dim, code)
-                if region == REGION_SUM:
-                    below = tuple(cell._replace(region=r) for r in regions)
-                else:
-                    below = tuple(cell._replace(period=p) for p in shorter)
-                values[cell] = sum(values.get(b, given.get(b, 0)) for b in below) if below else given.get(cell, 0)
-            total = Cell(region, period, "", "")
-            sums += [(total, tuple(Cell(region, period, *part) for part in codes)) for codes in parts.values()]
-    return Figures(values, (*sums, *_over_time(values, periods), *_over_offices(values, regions)))
+    values = {
+        cell: sum(
+            given.get((region, period, cell.dim, cell.code), 0)
+            for region in (regions if cell.region == REGION_SUM else [cell.region])
+            for period in _within(cell.period)
+        )
+        for cell in cells
+    }
+    return Figures(values, (*_over_codes(values), *_over_time(values), *_over_offices(values)))
+
+
+def _within(period: str) -> tuple[str, ...]:
+    """The period and all shorter ones in it: an office counts a contact in one of them only."""
+    return (period, *chain.from_iterable(_within(shorter) for shorter in shorter_periods(period)))
 
 
 def _counted(rows: pl.DataFrame, catalogue: Catalogue, provider: Provider) -> pl.DataFrame:
@@ -99,58 +120,47 @@ def _counted(rows: pl.DataFrame, catalogue: Catalogue, provider: Provider) -> pl
         pl.col("office").replace_strict(region).alias("region"),
         pl.col("origin").replace_strict(origin_of(catalogue)).alias("origin"),
     )
-    dims: tuple[ContentDim, ...] = catalogue.counselling.published.year
     by_code = [
-        placed.select("region", "period", pl.lit(d).alias("dim"), pl.col(d).alias("code"), "count") for d in dims
+        placed.select("region", "period", pl.lit(d).alias("dim"), pl.col(d).alias("code"), "count")
+        for d in CONTENT_DIMS
     ]
     total = placed.select("region", "period", pl.lit("").alias("dim"), pl.lit("").alias("code"), "count")
     return pl.concat([total, *by_code]).group_by(_ROW_KEY).agg(pl.col("count").sum())
 
 
-def _reported(counted: pl.DataFrame) -> set[tuple[str, str]]:
-    return set(counted.select("region", "period").unique().iter_rows())
+def _complete(reported: set[str], year: str) -> list[str]:
+    """All periods of the year that are complete, shorter ones first."""
+    quarters = [q for q in quarters_of(year) if q in reported or all(month in reported for month in months_of(q))]
+    months = sorted(p for p in reported if kind_of(p) == "month")
+    return [*months, *quarters, *([year] if len(quarters) == len(QUARTERS) else [])]
 
 
-def _complete(reported: set[str], year: str) -> dict[str, tuple[str, ...]]:
-    """All periods of the year that are complete, shorter ones first, each with the shorter ones that make it up."""
-    found: dict[str, tuple[str, ...]] = {p: () for p in sorted(reported) if kind_of(p) == "month"}
-    for quarter in quarters_of(year):
-        if all(month in reported for month in months_of(quarter)):
-            found[quarter] = months_of(quarter)
-        elif quarter in reported:
-            found[quarter] = ()
-    quarters = quarters_of(year)
-    return found | ({year: quarters} if all(q in found for q in quarters) else {})
+def _codes(period: str, catalogue: Catalogue, provider: Provider) -> Iterator[tuple[str, str]]:
+    dims: tuple[ContentDim, ...] = getattr(catalogue.counselling.published, kind_of(period))
+    for dim in dims:
+        for code in catalogue.counselling.codes_of(provider, dim):
+            yield dim, code
 
 
-def _in_common(offices: Sequence[dict[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
-    """The periods that all offices have, each with the shorter ones that all offices have."""
-    first, *others = offices
-    return {
-        period: tuple(s for s in shorter if all(s in o for o in others))
-        for period, shorter in first.items()
-        if all(period in o for o in others)
-    }
-
-
-def _dims(period: str, catalogue: Catalogue, provider: Provider) -> dict[ContentDim, list[tuple[str, str]]]:
-    counselling = catalogue.counselling
-    dims: tuple[ContentDim, ...] = getattr(counselling.published, kind_of(period))
-    return {dim: [(dim, code) for code in counselling.codes_of(provider, dim)] for dim in dims}
-
-
-def _over_time(
-    values: dict[Cell, int], periods: dict[str, dict[str, tuple[str, ...]]]
-) -> Iterator[tuple[Cell, tuple[Cell, ...]]]:
+def _over_codes(values: dict[Cell, int]) -> Iterator[Sum]:
+    parts: dict[tuple[Cell, str], list[Cell]] = {}
     for cell in values:
-        shorter = periods[cell.region][cell.period]
-        parts = tuple(cell._replace(period=p) for p in shorter)
+        if cell.dim:
+            parts.setdefault((cell._replace(dim="", code=""), cell.dim), []).append(cell)
+    for (total, _), codes in parts.items():
+        yield total, tuple(codes)
+
+
+def _over_time(values: dict[Cell, int]) -> Iterator[Sum]:
+    for cell in values:
+        parts = tuple(cell._replace(period=p) for p in shorter_periods(cell.period))
         # months have fewer dimensions than quarters; a sum needs all its parts
-        if parts and all(part in values for part in parts) and shorter == shorter_periods(cell.period):
+        if parts and all(part in values for part in parts):
             yield cell, parts
 
 
-def _over_offices(values: dict[Cell, int], regions: Sequence[str]) -> Iterator[tuple[Cell, tuple[Cell, ...]]]:
+def _over_offices(values: dict[Cell, int]) -> Iterator[Sum]:
+    offices = list(dict.fromkeys(cell.region for cell in values if cell.region != REGION_SUM))
     for cell in values:
         if cell.region == REGION_SUM:
-            yield cell, tuple(cell._replace(region=r) for r in regions)
+            yield cell, tuple(part for r in offices if (part := cell._replace(region=r)) in values)

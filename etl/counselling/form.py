@@ -5,6 +5,7 @@ A row is a count of contacts of one period, office and combination of codes; row
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -29,6 +30,7 @@ HEADERS: dict[FormColumn, Text] = {
 }
 KEY_COLUMNS: tuple[FormColumn, ...] = ("period", "office", *CONTENT_DIMS)
 INVENTED = "invented"  # code of the mark that says that a row's count is made up
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _INVENTED_LABEL = Text(de="erfunden", en="invented")
 
 
@@ -45,13 +47,13 @@ class Codes:
 
     def code_of(self, written: str) -> str | None:
         """The code that a cell means by its id or its label in either language; None if it is none."""
-        return self._by_name.get(_folded(written))
+        return self._by_name.get(folded(written))
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
         names: dict[str, str] = {}
         for code, label in {**self.further, **self.labels}.items():
-            names |= {_folded(code): code, _folded(label.de): code, _folded(label.en): code}
+            names |= {folded(code): code, folded(label.de): code, folded(label.en): code}
         return names
 
 
@@ -78,5 +80,7 @@ def _countries(catalogue: Catalogue) -> dict[str, Text]:
     return {c: Text(de=german[c], en=english[c]) for group in catalogue.counselling.origins for c in group.countries}
 
 
-def _folded(written: str) -> str:
-    return " ".join(written.split()).casefold()
+def folded(written: str) -> str:
+    """A header or label as it is compared: however its letters are typed, "Büro" and "BUERO" are the same."""
+    letters = unicodedata.normalize("NFKC", " ".join(written.split())).casefold()
+    return letters.translate(_UMLAUTS)

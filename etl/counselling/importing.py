@@ -122,9 +122,8 @@ class _Import:
         for entry in left_over:  # of an import that was killed before it published
             self.files.drop(entry)
         entries = [entry if entry.published else self.files.confirm(entry) for entry in entries]
-        again = bool(entries) and entries[-1].sha256 == self.delivery.sha256
         received_at = self._prepare(entries)
-        if not again:
+        if not (entries and entries[-1].received_at == received_at):
             d = self.delivery
             self.kept = described(d.provider.id, d.name, d.body, d.form.rows, d.invented, received_at)
             self.files.keep(self.kept, d.body, d.form.rows, self.prepared.cells)
@@ -135,16 +134,28 @@ class _Import:
         )
 
     def _prepare(self, entries: Sequence[Entry]) -> datetime:
-        """When the file counts as received: the very file that came last keeps its time."""
+        """When the file counts as received: the very file that came last keeps its time.
+
+        Unless other figures are published of it than then, because the catalogue asks for others now: what is
+        published must be on record, or the next import would not know it.
+        """
         d = self.delivery
+        received_at = self.files.next_time(d.provider.id)
         if entries and entries[-1].sha256 == d.sha256:
-            received_at = entries[-1].received_at
+            prepared = self._prepared(entries, entries[-1].received_at)
+            if prepared.cells.equals(self.files.cells(entries[-1])):
+                received_at = entries[-1].received_at
+            else:
+                prepared = self._prepared(entries, received_at)
         else:
-            received_at = self.files.next_time(d.provider.id)
-        folder = self.settings.published_dir
-        self.prepared = prepare(folder, self.catalogue, d, self.files, entries, received_at, self.lang)
-        self.on_prepared(self.prepared.difference, self.prepared.report)
+            prepared = self._prepared(entries, received_at)
+        self.prepared = prepared
+        self.on_prepared(prepared.difference, prepared.report)
         return received_at
+
+    def _prepared(self, entries: Sequence[Entry], received_at: datetime) -> Prepared:
+        folder = self.settings.published_dir
+        return prepare(folder, self.catalogue, self.delivery, self.files, entries, received_at, self.lang)
 
     def _ended(self) -> tuple[list[Entry], list[Entry]]:
         """The provider's files, real or invented as this one: those whose import came to its end, and the others."""

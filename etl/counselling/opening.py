@@ -8,15 +8,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from etl.archive import MEGABYTE, Archive, Limits
-from etl.counselling.form import HEADERS, FormColumn
+from etl.counselling.form import HEADERS, FormColumn, folded
 from etl.counselling.parts import SheetError, stream
 from etl.counselling.problems import RefusedForm, refused
-from etl.counselling.sheets import MAX_ROWS, MAX_TEXT, Row, Sheet, read_sheets
+from etl.counselling.sheets import MAX_LINES, MAX_ROWS, MAX_TEXT, Row, Sheet, read_sheets
 from etl.counselling.wording import say
 from etl.errors import ParseError
 from etl.grid import column_letters
@@ -47,6 +47,7 @@ _BEGINNINGS: Mapping[bytes, str] = {
     b"BZh": "packed",
     b"<": "markup",
 }
+_DELIMITERS = ";,\t"
 _EXTERNAL = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")
 _EMBEDDED = ("xl/embeddings/", "xl/activex/", "xl/ctrlprops/")
 
@@ -56,7 +57,7 @@ class Table:
     """The form's table: its filled rows from the header on, and what each column is (None: no column of the form).
 
     ``sheet`` is None for a text file. ``formulas``: columns (from 0) by row number; ``elsewhere``: sheet, row number
-    and column of the formulas on other sheets.
+    and column of the formulas on other sheets, ``links`` those of the cells that lead outside, on any sheet.
     """
 
     sheet: str | None
@@ -66,6 +67,7 @@ class Table:
     above: Sequence[Row]
     formulas: Mapping[int, Set[int]]
     elsewhere: tuple[tuple[str, int, int], ...]
+    links: tuple[tuple[str, int, int], ...] = ()
 
     def place(self, row: int, column: int, lang: Language) -> str:
         """Where a cell stands, as its user finds it."""
@@ -106,12 +108,17 @@ def open_form(body: bytes, lang: Language) -> Table:
 def _open_workbook(body: bytes, lang: Language) -> Table:
     try:
         archive = _archive(body, lang)
-        _refuse_what_is_no_form(archive, lang)
-        return _table(list(read_sheets(archive)), lang)
+        linked = _refuse_what_is_no_form(archive, lang)
+        sheets = list(read_sheets(archive))
+        links = tuple((s.name, row, column) for s in sheets for row, column in s.links)
+        if linked and not links:  # no cell could be named
+            raise refused(lang, "external", part=linked)
+        return replace(_table(sheets, lang), links=links)
     except ParseError as error:
         raise refused(lang, "damaged", part="ZIP") from error
     except SheetError as error:
-        where = {"part": error.where, "sheet": error.where, "most": MAX_ROWS}
+        most = MAX_LINES if error.what == "too_long" else MAX_ROWS
+        where = {"part": error.where, "sheet": error.where, "most": most}
         raise refused(lang, error.what, **where) from error
 
 
@@ -123,8 +130,13 @@ def _archive(body: bytes, lang: Language) -> Archive:
         raise refused(lang, "bomb", megabytes=_UNPACKED // MEGABYTE) from error
 
 
-def _refuse_what_is_no_form(archive: Archive, lang: Language) -> None:
-    """Refuse what is no workbook, and what in a workbook could do harm."""
+def _refuse_what_is_no_form(archive: Archive, lang: Language) -> str:
+    """Refuse what is no workbook, and what in a workbook could do harm.
+
+    Spreadsheet programs make a hyperlink of every e-mail address: so hyperlinks are left to be told by their cells, and
+    the part that holds some is returned.
+    """
+    linked = ""
     names = {name.casefold(): name for name in archive.names}
     if not {"[content_types].xml", "xl/workbook.xml"} <= names.keys():
         raise refused(lang, "no_table", what=say(lang, "other_zip"))
@@ -132,11 +144,14 @@ def _refuse_what_is_no_form(archive: Archive, lang: Language) -> None:
         archive, names["[content_types].xml"]
     ):
         raise refused(lang, "macros")
-    for folded, name in names.items():
-        if folded.startswith(_EMBEDDED) or "oleobject" in folded:
+    for lower, name in names.items():
+        if lower.startswith(_EMBEDDED) or "oleobject" in lower:
             raise refused(lang, "embedded", part=name)
-        if folded.startswith(_EXTERNAL) or (folded.endswith(".rels") and _leads_outside(archive, name)):
+        leads_to = _leads_outside(archive, name) if lower.endswith(".rels") else set()
+        if lower.startswith(_EXTERNAL) or leads_to - {"hyperlink"}:
             raise refused(lang, "external", part=name)
+        linked = name if leads_to else linked
+    return linked
 
 
 def _is_made_for_macros(archive: Archive, part: str) -> bool:
@@ -151,15 +166,16 @@ def _is_made_for_macros(archive: Archive, part: str) -> bool:
     return bool(found)
 
 
-def _leads_outside(archive: Archive, part: str) -> bool:
-    found: list[str] = []
+def _leads_outside(archive: Archive, part: str) -> set[str]:
+    """The kinds of relations that lead out of the workbook."""
+    found: set[str] = set()
 
     def start(_: str, attributes: Mapping[str, str]) -> None:
         if attributes.get("TargetMode", "").casefold() == "external":
-            found.append(part)
+            found.add(attributes.get("Type", "").rpartition("/")[2])
 
     stream(archive, part, start)
-    return bool(found)
+    return found
 
 
 def _table(sheets: Sequence[Sheet], lang: Language) -> Table:
@@ -183,7 +199,7 @@ def _is_filled(sheet: Sheet) -> bool:
 
 def _open_text(body: bytes, lang: Language) -> Table:
     text = _decoded(body, lang)
-    delimiter = max(";,", key=lambda d: _rank(_header_of(_first_rows(text, d))[1]))
+    delimiter = max(_DELIMITERS, key=lambda d: _rank(_header_of(_first_rows(text, d))[1]))
     rows = _csv_rows(text, delimiter, lang)
     if sum(_rank(_header_of(rows)[1])) < _LEAST_KNOWN:
         raise _no_header(lang)
@@ -229,6 +245,8 @@ def _csv_rows(text: str, delimiter: str, lang: Language) -> list[Row]:
                 rows.append((begins, texts))
             if len(rows) > MAX_ROWS + 1:
                 raise refused(lang, "too_many_rows", most=MAX_ROWS)
+            if reader.line_num > MAX_LINES:
+                raise refused(lang, "too_long", most=MAX_LINES)
             begins = reader.line_num + 1
     except csv.Error as error:
         raise refused(lang, "bad_csv", row=begins) from error
@@ -262,12 +280,12 @@ def _rank(columns: Sequence[FormColumn | None]) -> tuple[int, int]:
 
 def column_of(text: str) -> FormColumn | None:
     """The column that a header means by its id or its label in either language."""
-    return _BY_NAME.get(" ".join(text.split()).casefold())
+    return _BY_NAME.get(folded(text))
 
 
 def _names() -> Iterator[tuple[str, FormColumn]]:
     for column, header in HEADERS.items():
-        yield from ((name.casefold(), column) for name in (column, header.de, header.en))
+        yield from ((folded(name), column) for name in (column, header.de, header.en))
 
 
 _BY_NAME: Final[Mapping[str, FormColumn]] = dict(_names())

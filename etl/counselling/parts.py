@@ -15,9 +15,12 @@ _STEP = 1 << 16
 
 
 class SheetError(EtlError):
-    """A workbook that cannot be read: ``damaged`` (``where``: the part) or ``vast`` (the sheet), or too many rows."""
+    """A workbook that cannot be read: ``damaged`` (``where``: the part), ``vast`` (the sheet), or too many rows.
 
-    def __init__(self, what: Literal["damaged", "vast", "too_many_rows"], where: str) -> None:
+    ``too_many_rows`` counts filled ones, ``too_long`` all.
+    """
+
+    def __init__(self, what: Literal["damaged", "vast", "too_many_rows", "too_long"], where: str) -> None:
         super().__init__(f"{where}: {what}")
         self.what, self.where = what, where
 

@@ -116,12 +116,13 @@ def prepare(
 def _open(
     states: Sequence[pl.DataFrame], published: Sequence[pl.DataFrame], shut: Closing
 ) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
-    """The states without what is closed, and what was published of all but the newest; states without a rest go.
+    """The states and what was published of all but the newest, without what is closed; states without a rest go.
 
     The newest has the rows of the form, none of which is closed.
     """
-    closed = [p for p in {p for state in states for p in state["period"].unique()} if shut.cause(p) is not None]
+    closed = [p for p in {p for f in (*states, *published) for p in f["period"].unique()} if shut.cause(p) is not None]
     *earlier, newest = (state.filter(~pl.col("period").is_in(closed)) for state in states)
+    published = [cells.filter(~pl.col("period").is_in(closed)) for cells in published]
     left = [(state, cells) for state, cells in zip(earlier, published, strict=True) if not state.is_empty()]
     return [*(state for state, _ in left), newest], [cells for _, cells in left]
 

@@ -56,6 +56,10 @@ class Problems:
         """Whether further ones are only counted, so that nobody need word them."""
         return len(self._found) >= MOST
 
+    def told_of(self, at: tuple[int, int]) -> bool:
+        """Whether something is listed there."""
+        return any(place == at for place, _ in self._found)
+
     def add(self, at: tuple[int, int], place: str, key: str, **values: object) -> None:
         """One more, at the row and column ``at``; they are listed in that order."""
         if self.full:
@@ -71,11 +75,11 @@ class Problems:
 
 
 def masked(value: str, lang: Language) -> str:
-    """A value so that nobody can be known by it: ``K… M… (2 words)``; digits are ``#``, however many there are."""
+    """A value so that nobody can be known by it: ``K… M…, 2 words``; digits are ``#``, however many there are."""
     words = value.split()
     shown = " ".join(_masked_word(word) for word in words[:_WORDS_SHOWN])
     told = say(lang, "word") if len(words) == 1 else say(lang, "words", n=len(words))
-    return f"{shown} ({told})"
+    return f"{shown}, {told}"
 
 
 def _masked_word(word: str) -> str:

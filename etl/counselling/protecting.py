@@ -12,11 +12,12 @@ from time import perf_counter
 
 import polars as pl
 
-from etl.catalogue import REGION_SUM, Catalogue
-from etl.counselling.cells import Cell, Figures, breakdown, figures, kind_of, shorter_periods
-from etl.counselling.states import State, state_table
+from etl.catalogue import REGION_SUM, Catalogue, parse_breakdown
+from etl.counselling.cells import Cell, Figures, breakdown, figures, figures_at, kind_of, shorter_periods
+from etl.counselling.states import State, disclosive, state_table
 from etl.counselling_entries import Provider, Rule
 from etl.disclosure import DisclosureError, suppress
+from etl.errors import StoreError
 
 CELLS = {
     "region": pl.String,
@@ -68,18 +69,18 @@ def protect(
 
     ``editions``: the provider's rows as they stood after each import, oldest first. ``published``: what was published
     of each edition before the last one (``Protected.cells`` of then). ``secondary=False`` leaves out what protects the
-    small counts, which only tests want. Raises DisclosureError if too much was published before.
+    small counts, which only tests want. Raises DisclosureError if too much was published before, StoreError if the
+    catalogue no longer makes the published figures from the rows of then.
     """
     started = perf_counter()
     rule = catalogue.counselling.rule_of(provider)
     years = sorted({period[:4] for period in editions[-1]["period"].unique()})
-    shown = [_by_figure(cells) for cells in published]
     found = []
     for year in years:
         newest = figures(editions[-1], year, catalogue, provider)
         earlier = [
-            _state(figures(edition, year, catalogue, provider), cells, provider)
-            for edition, cells in zip(editions[:-1], shown, strict=True)
+            _state(edition, cells.filter(pl.col("period").str.starts_with(year)), catalogue, provider)
+            for edition, cells in zip(editions[:-1], published, strict=True)
         ]
         found.append(_protect_year([s for s in earlier if s.figures.values], newest, rule, secondary))
     cells = [one for year_cells in found for one in year_cells]
@@ -91,18 +92,27 @@ def protect(
     return Protected(frame, _report(cells, rule, provider, perf_counter() - started))
 
 
-def _by_figure(cells: pl.DataFrame) -> dict[tuple[str, str, str], bool]:
-    """Whether each figure was secret, by region, period and breakdown."""
-    keys = cells.select("region", "period", "breakdown").iter_rows()
-    return dict(zip(keys, cells["secret"], strict=True))
+def _state(rows: pl.DataFrame, published: pl.DataFrame, catalogue: Catalogue, provider: Provider) -> State:
+    """The figures that were there to be published, which the catalogue of now need not have any more."""
+    secret = {
+        _cell(region, period, part): hidden
+        for region, period, part, hidden in published.select("region", "period", "breakdown", "secret").iter_rows()
+    }
+    every = figures_at(secret, rows, catalogue, provider)
+    changed = {c for c, value in zip(secret, published["value"], strict=True) if value not in (None, every.values[c])}
+    if changed:
+        raise StoreError(
+            f"{len(changed)} figures of {provider.id} ({', '.join(sorted({c.period for c in changed}))}) would not be "
+            "what they were when they were published: data/catalogue/counselling.yaml has other districts of offices "
+            "or regions of origin than then; put them back there, or purge the files of these periods, which stay as "
+            "they are then"
+        )
+    return State(every, frozenset(c for c in secret if secret[c]))
 
 
-def _state(every: Figures, shown: dict[tuple[str, str, str], bool], provider: Provider) -> State:
-    """The figures that were there to be published; the catalogue may ask for more of them now than it did then."""
-    was = {c: shown.get((c.region, c.period, breakdown(c, provider))) for c in every.values}
-    values = {c: value for c, value in every.values.items() if was[c] is not None}
-    sums = tuple((whole, parts) for whole, parts in every.sums if all(c in values for c in (whole, *parts)))
-    return State(Figures(values, sums), frozenset(c for c in values if was[c]))
+def _cell(region: str, period: str, part: str) -> Cell:
+    (dim, code), *_ = [*((d, c) for d, c in parse_breakdown(part).items() if d != "provider"), ("", "")]
+    return Cell(region, period, dim, code)
 
 
 def _protect_year(
@@ -110,7 +120,7 @@ def _protect_year(
 ) -> list[tuple[Cell, int, str]]:
     """Every figure of the newest state with its value and why it is secret (empty: it is published)."""
     last = earlier[-1] if earlier else State(Figures({}, ()), frozenset())
-    why = {cell: _primary(cell, newest.values, rule) for cell in newest.values}
+    why = {cell: disclosive(cell, newest.values, rule) for cell in newest.values}
     # everybody has seen that it is a zero
     why |= {cell: "" for cell, reason in why.items() if reason == "zero" and last.shows(cell, 0)}
     if newest == last.figures:
@@ -130,25 +140,18 @@ def _chosen(cell: Cell, value: int, last: State) -> str:
 def _hidden(
     earlier: Sequence[State], newest: Figures, small: frozenset[Cell], rule: Rule, secondary: bool
 ) -> frozenset[Cell]:
-    """The figures of the newest state that stay secret."""
-    for doubting in (False, True) if earlier else (False,):
-        table, numbers = state_table(earlier, newest, small, rule.threshold, doubting=doubting)
+    """The figures of the newest state that stay secret: the first way that protects all of them is taken."""
+    ways = [(eased, doubting) for eased in (False, True) for doubting in (False, True)] if earlier else [(False, False)]
+    for eased, doubting in ways:
+        table, numbers = state_table(earlier, newest, small, rule, doubting=doubting, eased=eased)
         try:
             secret = suppress(table) if secondary else table.secret
         except DisclosureError:
-            if doubting or not earlier:
+            if (eased, doubting) == ways[-1]:
                 raise
             continue
         return frozenset(cell for cell, n in numbers.items() if secret[n])
-    raise AssertionError("one of the two returns or raises")
-
-
-def _primary(cell: Cell, values: dict[Cell, int], rule: Rule) -> str:
-    """Why a figure is secret by itself: a small count, or a zero that says something about all of a small group."""
-    if 0 < values[cell] < rule.threshold:
-        return "primary"
-    group = values[cell._replace(dim="", code="")]
-    return "zero" if cell.dim and values[cell] == 0 and 0 < group < rule.small_group else ""
+    raise AssertionError("the last way returns or raises")
 
 
 def rounded(value: int, base: int) -> int:

@@ -61,6 +61,7 @@ def observations_of(
 ) -> pl.DataFrame:
     """Protected figures (columns of ``protecting.CELLS``) as observations, rounded where the provider asks for it."""
     source = catalogue.sources[source_id]
+    threshold = catalogue.counselling.rule_of(provider).threshold
     by_kind = {s.period.kind: (i, s) for i, s in catalogue.tables(source_id)[TABLE]}
     spans = {
         (text, kind): period(text, by_kind[kind][1].period)
@@ -75,7 +76,7 @@ def observations_of(
         kind.replace_strict({k: i.unit for k, i in indicators.items()}).alias("unit"),
         pl.Series("period_start", [spans[key][1] for key in _keys(cells)], dtype=pl.Date),
         pl.Series("period_end", [spans[key][2] for key in _keys(cells)], dtype=pl.Date),
-        pl.Series("value", [_shown(v, provider) for v in cells["value"]], dtype=pl.Float64),
+        pl.Series("value", [_shown(v, provider, threshold) for v in cells["value"]], dtype=pl.Float64),
         pl.when("secret").then(pl.lit("secret")).otherwise(pl.lit("ok")).alias("status"),
         pl.lit(source_id).alias("source"),
         pl.lit(TABLE).alias("table"),
@@ -90,8 +91,12 @@ def _keys(cells: pl.DataFrame) -> list[tuple[str, str]]:
     return list(cells.select("period", "period_kind").iter_rows())
 
 
-def _shown(value: int | None, provider: Provider) -> int | None:
-    return rounded(value, provider.round_to) if value is not None and provider.round_to else value
+def _shown(value: int | None, provider: Provider, threshold: int) -> int | None:
+    """The value, rounded if asked for; never below the threshold, where it would look like a small count or none."""
+    if not value or provider.round_to is None:
+        return value
+    least = -(-threshold // provider.round_to) * provider.round_to
+    return max(rounded(value, provider.round_to), least)
 
 
 def _said_of_rounding(provider: Provider) -> str:

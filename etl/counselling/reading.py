@@ -67,6 +67,7 @@ class _Reader:
         rows = [row for number, cells in self.table.rows if (row := self._row(number, cells)) is not None]
         if not self.table.rows:
             self.problems.add((self.table.header[0] + 1, 0), self._line(self.table.header[0]), "no_rows")
+        self._refuse_links()
         self._check_marks()
         self.problems.raise_if_any()
         return rows
@@ -117,6 +118,14 @@ class _Reader:
         for sheet, number, place in self.table.elsewhere:
             self.problems.add((_LAST, 0), cell_of(sheet, number, place, self.lang), "formula")
 
+    def _refuse_links(self) -> None:
+        """Cells with a link, but for those of which more is said already."""
+        for sheet, number, place in self.table.links:
+            inside = sheet == self.table.sheet
+            if not (inside and self.problems.told_of((number, place))):
+                at = (number, place) if inside else (_LAST, 0)
+                self.problems.add(at, cell_of(sheet, number, place, self.lang), "link")
+
     def _row(self, number: int, cells: list[str]) -> tuple[str | int, ...] | None:
         """The row's values in the order of ``ROWS``; None if it cannot be used, or nothing in it is of the table."""
         held = {c: cells[place] if place < len(cells) else "" for c, place in self._at.items()}
@@ -166,13 +175,14 @@ class _Reader:
         quarter = f"{period[:4]}-Q{(int(period[5:]) + 2) // 3}" if by_month else period
         is_first = self._spans.setdefault((office, quarter, by_month), number) == number
         if is_first and (other := self._spans.get((office, quarter, not by_month))):
-            self._add(number, self._at["period"], "month_and_quarter", quarter=quarter, first=other)
+            key = "month_beside_quarter" if by_month else "quarter_beside_month"
+            self._add(number, self._at["period"], key, quarter=quarter, first=other)
 
     def _check_marks(self) -> None:
         """Either all rows are marked or none: said once, at the first of the fewer ones."""
-        fewer, others = sorted(self._marks.values(), key=len)
+        (is_marked, fewer), (_, others) = sorted(self._marks.items(), key=lambda one: len(one[1]))
         if fewer:
-            self._add(fewer[0], self._at[OPTIONAL], "partly_marked", first=others[0])
+            self._add(fewer[0], self._at[OPTIONAL], "marked" if is_marked else "unmarked", first=others[0])
 
     def _refuse_outside(self, number: int, cells: list[str], belonging: Set[int]) -> None:
         for place, text in enumerate(cells):

@@ -22,10 +22,11 @@ from etl.grid import position
 CONTENTS, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 MAX_ROWS: Final = 200_000  # filled ones
+MAX_LINES: Final = 250_000  # empty ones too
 MAX_COLUMNS: Final = 60  # the form has nine
 _MAX_TEXTS = 500_000
 MAX_TEXT: Final = 2000  # characters that are kept of a text: no entry of the form is as long
-_MAX_FORMULAS = 1000  # rows with some that are remembered: the first ones refuse the form
+_MAX_FORMULAS = 1000  # rows with some, and links, that are remembered: the first ones refuse the form
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})  # those without a code
 _NO_DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')  # what stands for itself in a number format
 _DAY_ZERO, _DAYS_TO_1904 = datetime(1899, 12, 30), 1462
@@ -35,11 +36,15 @@ Row = tuple[int, list[str]]  # its number, and its cells from column A on
 
 @dataclass
 class Sheet:
-    """A sheet's filled rows, and by row number the columns (from 0) of the cells that hold a formula."""
+    """A sheet's filled rows, and by row number the columns (from 0) of the cells that hold a formula.
+
+    ``links``: row number and column of the cells that lead to an address outside.
+    """
 
     name: str
     rows: list[Row] = field(default_factory=list)
     formulas: dict[int, set[int]] = field(default_factory=dict)
+    links: list[tuple[int, int]] = field(default_factory=list)
 
 
 def read_sheets(archive: Archive) -> Iterator[Sheet]:
@@ -160,6 +165,7 @@ class _SheetReader:
     def __init__(self, sheet: Sheet, part: str, texts: list[str], dates: frozenset[int], first_day: datetime) -> None:
         self.sheet, self._part, self._texts, self._dates, self._first_day = sheet, part, texts, dates, first_day
         self._row, self._column = -1, -1
+        self._lines = 0
         self._type = self._style = ""
         self._cells: list[str] = []
         self._pieces = _Pieces()
@@ -175,6 +181,8 @@ class _SheetReader:
         elif tag == "f":
             if len(self.sheet.formulas) < _MAX_FORMULAS:
                 self.sheet.formulas.setdefault(self._row + 1, set()).add(self._column)
+        elif tag == "hyperlink":
+            self._add_link(attributes)
         else:
             self._pieces.start(tag)
 
@@ -194,10 +202,19 @@ class _SheetReader:
         self.sheet.rows.append((self._row + 1, self._cells))
         self._cells = []
 
+    def _add_link(self, attributes: Mapping[str, str]) -> None:
+        """One that names a relation leads outside; the others lead to a place in the workbook."""
+        if any(name.rpartition(":")[2] == "id" for name in attributes) and len(self.sheet.links) < _MAX_FORMULAS:
+            row, column = position(attributes.get("ref", "").partition(":")[0]) or (0, 0)
+            self.sheet.links.append((row + 1, column))
+
     def _begin_row(self, number: str | None) -> None:
         row = self._row + 1 if number is None else self._number(number) - 1
         if row <= self._row or self._cells:
             raise SheetError("damaged", self._part)
+        self._lines += 1
+        if self._lines > MAX_LINES:
+            raise SheetError("too_long", self.sheet.name)
         self._row, self._column = row, -1
 
     def _begin_cell(self, address: str | None) -> None:

@@ -75,6 +75,12 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         "de": "Die Datei hat mehr als {most} ausgefüllte Zeilen; bitte in mehreren Dateien einreichen.",
         "en": "The file has more than {most} filled rows; please hand it in as several files.",
     },
+    "too_long": {
+        "de": "Die Tabelle hat mehr als {most} Zeilen, leere mitgezählt; bitte die leeren Zeilen unter den "
+        "Eintragungen löschen und neu speichern.",
+        "en": "The table has more than {most} rows, empty ones included; please delete the empty rows below the "
+        "entries and save it again.",
+    },
     "macros": {
         "de": "Die Arbeitsmappe enthält Makros oder ist dafür eingerichtet; bitte als .xlsx ohne Makros speichern.",
         "en": "The workbook holds macros or is made for them; please save it as .xlsx without macros.",
@@ -102,7 +108,10 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         "other.",
     },
     # the header
-    "missing_column": {"de": "Die Spalte „{column}“ fehlt.", "en": "The column '{column}' is missing."},
+    "missing_column": {
+        "de": "Die Spalte „{column}“ fehlt; bitte ergänzen, wie sie im Formular steht.",
+        "en": "The column '{column}' is missing; please add it as it is in the form.",
+    },
     "double_column": {
         "de": "Die Spalte „{column}“ steht schon in {first}; bitte nur einmal.",
         "en": "The column '{column}' stands already in {first}; please have it once only.",
@@ -113,13 +122,15 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
     },
     "unknown_column": {
         "de": "Unbekannte Spalte ({value}); Namen, E-Mail-Adressen, Geburtsdaten und Bemerkungen gehören nicht in das "
-        "Formular. Bitte die Spalte löschen.",
+        "Formular. Bitte die Spalte löschen oder, ist eine des Formulars gemeint, wie dort benennen.",
         "en": "Unknown column ({value}); names, e-mails, dates of birth and remarks have no place in the form. Please "
-        "delete the column.",
+        "delete the column or, if one of the form is meant, name it as it is there.",
     },
     "no_rows": {
-        "de": "Unter der Kopfzeile steht keine ausgefüllte Zeile.",
-        "en": "There is no filled row below the header.",
+        "de": "Unter der Kopfzeile steht keine ausgefüllte Zeile; bitte mindestens eine ausfüllen. Gab es in einem "
+        "Zeitraum keinen Kontakt, dann mit der Anzahl 0.",
+        "en": "There is no filled row below the header; please fill in at least one. If there was no contact in a "
+        "period, give it the count 0.",
     },
     # the cells
     "outside": {
@@ -137,6 +148,10 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
     "formula": {
         "de": "Hier steht eine Formel; bitte durch ihren Wert ersetzen.",
         "en": "There is a formula here; please replace it by its value.",
+    },
+    "link": {
+        "de": "Hier liegt ein Link zu einer Adresse; bitte entfernen (rechte Maustaste, „Link entfernen“).",
+        "en": "There is a link to an address here; please remove it (right mouse button, “Remove link”).",
     },
     "email": {
         "de": "Hier steht eine E-Mail-Adresse (nicht wiedergegeben); sie gehört nicht in das Formular. {allowed}",
@@ -178,17 +193,27 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         "de": "Diese Kombination steht schon in Zeile {first}; bitte zu einer Zeile zusammenfassen.",
         "en": "This combination stands already in row {first}; please make one row of both.",
     },
-    "month_and_quarter": {
-        "de": "Das Büro meldet {quarter} hier als Quartal oder Monat und in Zeile {first} umgekehrt; bitte nur eines "
-        "von beiden.",
-        "en": "The office reports {quarter} here as a quarter or a month and in row {first} the other way; please "
-        "give one of both only.",
+    "quarter_beside_month": {
+        "de": "Das Büro meldet {quarter} hier als Quartal, in Zeile {first} aber einen Monat daraus; bitte nur Monate "
+        "oder nur das Quartal angeben.",
+        "en": "The office reports {quarter} as a quarter here, but a month of it in row {first}; please give only "
+        "months or only the quarter.",
     },
-    "partly_marked": {
-        "de": "Hier fehlt das Kennzeichen „erfunden“ oder ist zu viel: In Zeile {first} ist es anders. Entweder sind "
-        "alle Zeilen gekennzeichnet oder keine.",
-        "en": "The mark 'invented' is missing here or too much: in row {first} it is otherwise. Either all rows are "
-        "marked or none.",
+    "month_beside_quarter": {
+        "de": "Das Büro meldet hier einen Monat aus {quarter}, in Zeile {first} aber das ganze Quartal; bitte nur "
+        "Monate oder nur das Quartal angeben.",
+        "en": "The office reports a month of {quarter} here, but the whole quarter in row {first}; please give only "
+        "months or only the quarter.",
+    },
+    "marked": {
+        "de": "Hier steht das Kennzeichen „erfunden“, in Zeile {first} nicht; bitte alle Zeilen kennzeichnen oder "
+        "keine.",
+        "en": "The mark 'invented' stands here, but not in row {first}; please mark all rows or none.",
+    },
+    "unmarked": {
+        "de": "Hier fehlt das Kennzeichen „erfunden“, das in Zeile {first} steht; bitte alle Zeilen kennzeichnen oder "
+        "keine.",
+        "en": "The mark 'invented' is missing here, but stands in row {first}; please mark all rows or none.",
     },
     # what is allowed
     "allowed": {"de": "Erlaubt: {codes}.", "en": "Allowed: {codes}."},

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from random import Random
+from typing import NamedTuple
 
 import polars as pl
 
@@ -107,13 +108,25 @@ def true_values(rows: pl.DataFrame, provider: Provider, catalogue: Catalogue = C
     return values
 
 
-def published(case: Case, *, secondary: bool = True) -> list[tuple[pl.DataFrame, Counter[Cell]]]:
-    """What a reader gets of every import, in the columns of the export, with the true values of then.
+class Vintage(NamedTuple):
+    """What a reader gets of an import, in the columns of the export, and the true values of then.
+
+    ``taken_back``: figures were withheld that had been published, because nothing else protected the small counts.
+    """
+
+    told: pl.DataFrame
+    truth: Counter[Cell]
+    taken_back: bool
+
+
+def published(case: Case, *, secondary: bool = True) -> list[Vintage]:
+    """What a reader gets of every import.
 
     An import that the protection refuses as a whole is not there: its rows never reach a reader.
     """
     kept: list[pl.DataFrame] = []
     cells: list[pl.DataFrame] = []
+    taken_back: list[bool] = []
     for edition in case.editions:
         try:
             protected = protect([*kept, edition], cells, CATALOGUE, case.provider, secondary=secondary)
@@ -121,7 +134,11 @@ def published(case: Case, *, secondary: bool = True) -> list[tuple[pl.DataFrame,
             continue
         kept.append(edition)
         cells.append(protected.cells)
-    return [(_exported(c), true_values(rows, case.provider)) for c, rows in zip(cells, kept, strict=True)]
+        taken_back.append(protected.report.taken_back > 0)
+    return [
+        Vintage(_exported(c), true_values(rows, case.provider), back)
+        for c, rows, back in zip(cells, kept, taken_back, strict=True)
+    ]
 
 
 def rule_of(case: Case) -> Rule:

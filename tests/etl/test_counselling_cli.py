@@ -129,7 +129,9 @@ def test_status_diff_check_and_rollback_work_after_an_import(data, tmp_path):
 
 def test_a_purge_deletes_the_files_tells_so_and_logs_no_contents(data, tmp_path):
     import_file(in_file(tmp_path, rows(), name="january.csv"))
-    assert call("purge", "counselling", "--before", "2000-01-01").stdout.startswith("Keine Datei")
+    assert call("purge", "counselling", "--before", "2000-01-01").stdout.startswith(
+        "Vor dem 2000-01-01 ist keine Datei"
+    )
     done = call("purge", "counselling", "--before", "2999-01-01")
     assert done.exit_code == 0
     assert "january.csv" in done.stdout
@@ -137,6 +139,22 @@ def test_a_purge_deletes_the_files_tells_so_and_logs_no_contents(data, tmp_path)
     assert "purged" in done.stderr
     assert [p.name for p in (data / "private").rglob("*") if p.is_file()] == ["purges.jsonl"]
     assert json.loads(call("purge", "counselling", "--before", "2999-01-01", "--json").stdout) == []
+
+
+def test_a_purge_names_the_ends_of_a_long_time(data, tmp_path):
+    import_file(in_file(tmp_path, rows(YEAR)))
+    told = call("purge", "counselling", "--before", "2999-01-01", "--lang", "en").stdout
+    assert told.rstrip().endswith("can no longer be changed: 12 periods from 2025-01 to 2025-12")
+
+
+def test_only_the_years_whose_totals_change_are_told(data, tmp_path):
+    before = [p.replace("2025", "2024") for p in YEAR]
+    import_file(in_file(tmp_path, rows([*before, *YEAR], (400, 300, 50))))
+    again = import_file(in_file(tmp_path, rows(["2025-02"], (500, 300, 50))), "--lang", "en").stdout
+    assert "2025 Braunschweig" in again
+    assert "2024 Braunschweig" not in again
+    same = import_file(in_file(tmp_path, rows(["2025-02"], (500, 300, 50))), "--lang", "en").stdout
+    assert "published totals of years: unchanged" in same
 
 
 def test_a_purge_needs_a_day(data):

@@ -189,6 +189,10 @@ def a_million_empty_rows() -> bytes:
     return with_sheet("<sheetData>" + "".join(rows_of(GOOD)) + empty + "</sheetData>")
 
 
+def a_million_empty_lines() -> bytes:
+    return as_csv([headers("de"), *GOOD]) + b";;;;;;;;\n" * 1_000_000
+
+
 def rows_of(rows: tuple[tuple[object, ...], ...]) -> list[str]:
     """The rows as XML, the header first."""
     written = [headers("de"), *rows]
@@ -209,7 +213,8 @@ def endless_depth() -> bytes:
 HOSTILE = {
     "bomb": (bomb, "more than 40 MB"),
     "lying bomb": (lying_bomb, "The workbook "),
-    "a million empty rows": (a_million_empty_rows, "fine"),
+    "a million empty rows": (a_million_empty_rows, "more than 250000 rows, empty ones included"),
+    "a million empty lines": (a_million_empty_lines, "more than 250000 rows, empty ones included"),
     "one endless tag": (one_endless_tag, "too large for the form"),
     "endless depth": (endless_depth, "too large for the form"),
     "11 MB": (REFUSED["11 MB"][0], "more than 10 MB"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -12,6 +13,7 @@ from string import Formatter
 from typing import Any
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -66,6 +68,19 @@ def only(body: bytes, lang: Language = "en") -> str:
 # --- good files
 
 
+def plain(text: str) -> str:
+    """A text as who has no umlauts on the keyboard types it."""
+    return text.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}))
+
+
+def in_plain_words(rows: Rows) -> list[list[str]]:
+    return [[plain(str(cell)) for cell in row] for row in in_words(rows, "de")]
+
+
+def in_german(rows: Rows) -> str:
+    return as_csv([headers("de"), *in_words(rows, "de")]).decode()
+
+
 GOOD_FILES: dict[str, Callable[[], bytes]] = {
     "XLSX, German": lambda: filled(in_words(GOOD, "de"), "de"),
     "XLSX, English": lambda: filled(in_words(GOOD, "en"), "en"),
@@ -75,6 +90,9 @@ GOOD_FILES: dict[str, Callable[[], bytes]] = {
     "XLSX, lower in the sheet": lambda: as_book({"x": [[], [], headers("de"), *GOOD[:2], [], *GOOD[2:]]}),
     "CSV ;": lambda: as_csv([headers("de"), *in_words(GOOD, "de")]),
     "CSV ,": lambda: as_csv([headers("en"), *in_words(GOOD, "en")], ","),
+    "CSV with tabs": lambda: as_csv([headers("de"), *in_words(GOOD, "de")], "\t"),
+    "CSV without umlauts": lambda: as_csv([[plain(h) for h in headers("de")], *in_plain_words(GOOD)]),
+    "CSV with letters in pieces": lambda: unicodedata.normalize("NFD", in_german(GOOD)).encode(),
     "CSV with BOM": lambda: as_csv([headers("de"), *in_words(GOOD, "de")], encoding="utf-8-sig"),
     "CSV cp1252": lambda: as_csv([headers("de"), *in_words(GOOD, "de")], encoding="cp1252"),
     "CSV quoted": lambda: as_csv([headers("de"), *in_words(GOOD, "en")], ",", quoted=True),
@@ -140,10 +158,10 @@ def code_label(code: str) -> str:
 
 
 SINGLE: dict[str, tuple[str, Any, str]] = {
-    "unknown code": ("topic", "Wetter", r"Unknown entry \(W… \(1 word\)\)\. Allowed: .*recognition"),
+    "unknown code": ("topic", "Wetter", r"Unknown entry \(W…, 1 word\)\. Allowed: .*recognition"),
     "slip of the pen": ("kind", "Erstkontakd", r"Unknown entry \(Erstkontakd\)\. Allowed: first contact"),
     "country with a slip": ("origin", "Syrjen", r"Unknown entry \(Syrjen\)\. Similar: .*Syria.*sheet “Lists”"),
-    "unknown origin": ("origin", "Entenhausen", r"Unknown entry \(E… \(1 word\)\)\. "),
+    "unknown origin": ("origin", "Entenhausen", r"Unknown entry \(E…, 1 word\)\. "),
     "unknown office": ("office", "Gifhorn", r"Allowed: Braunschweig, Wolfsburg\."),
     "empty code": ("channel", None, r"The cell is empty\. Allowed: in person"),
     "empty period": ("period", "", r"The cell is empty\. Expected is a month like 2025-03"),
@@ -152,17 +170,17 @@ SINGLE: dict[str, tuple[str, Any, str]] = {
     "decimals": ("count", 37.5, r"The count has decimals"),
     "decimals with a comma": ("count", "37,5", r"The count has decimals"),
     "thousands": ("count", "1.237", r"thousands separator"),
-    "text": ("count", "37 Personen", r"The count is no number \(# P… \(2 words\)\)"),
-    "word": ("count", "viele", r"The count is no number \(v… \(1 word\)\)"),
+    "text": ("count", "37 Personen", r"The count is no number \(# P…, 2 words\)"),
+    "word": ("count", "viele", r"The count is no number \(v…, 1 word\)"),
     "too high": ("count", 100_001, r"The count is too high"),
     "endless": ("count", "9" * 5000, r"The count is too high"),
     "date as count": ("count", date(2025, 2, 1), r"There is a date here"),
     "truth": ("count", True, r"The count is no number"),
     "no month": ("period", "2025-13", r"This is no period \(2025-13\)"),
-    "month in German": ("period", "Mrz 25", r"This is no period \(M… # \(2 words\)\)"),
+    "month in German": ("period", "Mrz 25", r"This is no period \(M… #, 2 words\)"),
     "no quarter": ("period", "2025-Q5", r"This is no period \(2025-Q5\)"),
-    "count in a wrong column": ("period", "3737", r"This is no period \(# \(1 word\)\)"),
-    "decimal in a wrong column": ("period", "2025.37", r"This is no period \(# \(1 word\)\)"),
+    "count in a wrong column": ("period", "3737", r"This is no period \(#, 1 word\)"),
+    "decimal in a wrong column": ("period", "2025.37", r"This is no period \(#, 1 word\)"),
     "year": ("period", "2025", r"This is no period"),
     "month that is not over": ("period", "2026-11", r"The period 2026-11 is not over yet"),
     "quarter that is not over": ("period", "2026-Q4", r"The period 2026-Q4 is not over yet"),
@@ -173,12 +191,12 @@ SINGLE: dict[str, tuple[str, Any, str]] = {
     "date of birth beside a code": ("group", "*14.03.1985", r"There is a date here \(not repeated\)"),
     "date in words": ("topic", "14. März 1985", r"There is a date here \(not repeated\)"),
     "e-mail": ("topic", "karla.muster@example.org", r"There is an e-mail address here \(not repeated\)"),
-    "name": ("group", "Karla Musterfrau", r"seems to be a person's name \(K… M… \(2 words\)\)"),
-    "name, family first": ("origin", "Musterfrau, Karla", r"seems to be a person's name \(M… K… \(2 words\)\)"),
+    "name": ("group", "Karla Musterfrau", r"seems to be a person's name \(K… M…, 2 words\)"),
+    "name, family first": ("origin", "Musterfrau, Karla", r"seems to be a person's name \(M… K…, 2 words\)"),
     "Mrs": ("kind", "Frau musterfrau", r"seems to be a person's name"),
-    "name behind a code": ("origin", "Vietnam Karla", r"seems to be a person's name \(V… K… \(2 words\)\)"),
+    "name behind a code": ("origin", "Vietnam Karla", r"seems to be a person's name \(V… K…, 2 words\)"),
     "name behind a long code": ("kind", "Unternehmenskontakt Mu", r"seems to be a person's name"),
-    "unknown mark": ("mark", "geschätzt", r"Unknown entry \(g… \(1 word\)\)\. Allowed: nothing or invented"),
+    "unknown mark": ("mark", "geschätzt", r"Unknown entry \(g…, 1 word\)\. Allowed: nothing or invented"),
 }  # fmt: skip
 
 
@@ -203,8 +221,8 @@ def test_no_message_repeats_what_could_be_a_person_or_a_count(what: str) -> None
 
 
 def test_a_masked_value_shows_initials_and_no_digit() -> None:
-    assert masked("Karla Muster", "en") == "K… M… (2 words)"
-    assert masked("12345 x-9 (Amt) Straße 7", "de") == "# # A… (5 Wörter)"
+    assert masked("Karla Muster", "en") == "K… M…, 2 words"
+    assert masked("12345 x-9 (Amt) Straße 7", "de") == "# # A…, 5 Wörter"
 
 
 @pytest.mark.parametrize("key", WORDS)
@@ -239,24 +257,31 @@ def test_a_row_that_stands_twice_names_both_places() -> None:
 
 def test_a_quarter_and_one_of_its_months_from_one_office_are_refused() -> None:
     rows = [*GOOD, ("2025-05", *GOOD[3][1:]), ("2025-05", "braunschweig", *GOOD[3][2:])]
-    told = only(filled(rows))
-    assert told.startswith("sheet 'Daten', cell A6: The office reports 2025-Q2 here")
-    assert "in row 5 the other way" in told
-
-
-@pytest.mark.parametrize(("unmarked", "address"), [((2,), "I4"), ((0, 2, 3), "I3")])
-def test_rows_that_are_partly_marked_are_refused_once(unmarked: Sequence[int], address: str) -> None:
-    rows = [GOOD[n] if n in unmarked else MARKED[n] for n in range(4)]
     assert only(filled(rows)).startswith(
-        f"sheet 'Daten', cell {address}: The mark 'invented' is missing here or too much"
+        "sheet 'Daten', cell A6: The office reports a month of 2025-Q2 here, but the whole quarter in row 5"
     )
+    assert only(filled([*GOOD[:3], rows[4], GOOD[3]])).startswith(
+        "sheet 'Daten', cell A6: The office reports 2025-Q2 as a quarter here, but a month of it in row 5"
+    )
+
+
+@pytest.mark.parametrize(
+    ("unmarked", "said"),
+    [
+        ((2,), "I4: The mark 'invented' is missing here, but stands in row 2"),
+        ((0, 2, 3), "I3: The mark 'invented' stands here, but not in row 2"),
+    ],
+)
+def test_rows_that_are_partly_marked_are_refused_once(unmarked: Sequence[int], said: str) -> None:
+    rows = [GOOD[n] if n in unmarked else MARKED[n] for n in range(4)]
+    assert only(filled(rows)).startswith(f"sheet 'Daten', cell {said}")
 
 
 HEADER_DEFECTS: dict[str, tuple[Callable[[list[Any]], None], str]] = {
     "missing": (lambda h: h.__setitem__(5, None), "row 1: The column 'Topic' is missing"),
     "double": (lambda h: h.append("thema"), "cell J1: The column 'Topic' stands already in sheet 'Daten', cell F1"),
     "misspelt": (lambda h: h.__setitem__(5, "Themen"), "cell F1: Unknown column 'Themen'; 'Topic' is probably meant"),
-    "further": (lambda h: h.append("Karlas Bemerkung"), "cell J1: Unknown column (K… B… (2 words)); names, e-mails"),
+    "further": (lambda h: h.append("Karlas Bemerkung"), "cell J1: Unknown column (K… B…, 2 words); names, e-mails"),
 }
 
 
@@ -278,15 +303,15 @@ def test_what_stands_outside_of_the_table_is_refused() -> None:
         "sheet 'Daten', cell K2: Something stands outside of the table here (B… a… K…"
     )
     below = [*GOOD, (), ("Summe", None, None, None, None, None, None, 37)]
-    assert only(filled(below)).startswith("sheet 'Daten', cell A7: This row is almost empty (S… (1 word))")
+    assert only(filled(below)).startswith("sheet 'Daten', cell A7: This row is almost empty (S…, 1 word)")
     above = as_book({"Daten": [["Stand: Karla Muster"], header, *GOOD]})
     assert only(above).startswith("sheet 'Daten', cell A1: Something stands outside")
     assert "e-mail" in only(as_book({"Daten": [["karla@example.org"], header, *GOOD]}))
 
 
 def test_a_form_without_rows_is_refused() -> None:
-    assert only(filled([])) == "sheet 'Daten', row 1: There is no filled row below the header."
-    assert only(as_csv([headers("de")])) == "line 1: There is no filled row below the header."
+    assert only(filled([])).startswith("sheet 'Daten', row 1: There is no filled row below the header; please fill in")
+    assert only(as_csv([headers("de")])).startswith("line 1: There is no filled row below the header")
 
 
 def test_formulas_are_refused_wherever_they_stand() -> None:
@@ -401,3 +426,25 @@ def test_damaged_files_are_refused_or_read_and_never_break_the_reader(kind: str)
             assert list(form.rows.columns) == [*KEY_COLUMNS, "count"]
             assert form.rows["count"].is_between(0, HIGHEST).all()
     assert refused > 100
+
+
+def test_a_link_is_a_message_at_its_cell_beside_all_others() -> None:
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        sheet, notes = made.add_worksheet("Daten"), made.add_worksheet("Notiz")
+        for place, row in enumerate([headers("de"), *changed("count", -4)]):
+            sheet.write_row(place, 0, ["" if cell is None else cell for cell in row])
+        sheet.write_url(2, 4, "https://example.org/", string="Indien")
+        sheet.write_url(3, 5, "mailto:karla@example.org", string="karla@example.org")
+        sheet.write_url(4, 6, "internal:'Notiz'!A1", string="phone")
+        notes.write_url(1, 1, "https://example.org/", string="mehr")
+    told = problems(book.getvalue())
+    assert [re.match(r"sheet '\w+', cell \w+: [\w ]{9}", line)[0] for line in told] == [  # type: ignore[index]
+        "sheet 'Daten', cell H2: The count",
+        "sheet 'Daten', cell E3: There is ",
+        "sheet 'Daten', cell F4: There is ",
+        "sheet 'Notiz', cell B2: There is ",
+    ]
+    assert "link to an address" in told[1]
+    assert "e-mail" in told[2]
+    assert "link to an address" in told[3]

@@ -145,7 +145,7 @@ def test_what_the_figures_imply_together_is_no_more_than_what_their_sums_say():
     """The unknowns of all crossings bound each secret figure exactly as the sums alone do."""
     bounded = 0
     for case in map(small_table, range(15)):
-        told, truth = published(case, secondary=False)[0]
+        told, truth, _ = published(case, secondary=False)[0]
         told = with_secrets_at_random(told, truth, Random(case.seed))
         plain, joint = (attack([told], [truth], joint=joint)[0] for joint in (False, True))
         for cell, interval in plain.items():
@@ -158,7 +158,7 @@ def test_what_the_figures_imply_together_is_no_more_than_what_their_sums_say():
 @pytest.mark.parametrize("first", range(0, TABLES, BATCH))
 def test_no_secret_figure_of_a_random_table_can_be_narrowed_beyond_the_rule(first: int):
     for case in map(random_table, range(first, first + BATCH)):
-        told, truth = published(case)[0]
+        told, truth, _ = published(case)[0]
         found = narrowed([told], rule_of(case).threshold, [truth])
         assert not found, f"{case.shape}: {found[:3]}"
 
@@ -167,7 +167,7 @@ def test_no_secret_figure_of_a_random_table_can_be_narrowed_beyond_the_rule(firs
 def test_no_small_count_is_published_and_what_is_published_is_true(first: int):
     """A zero of a small group is a small count too."""
     for case in map(random_table, range(first, first + 50)):
-        told, truth = published(case, secondary=False)[0]
+        told, truth, _ = published(case, secondary=False)[0]
         rule = rule_of(case)
         for region, period, breakdown, value, _ in told.iter_rows():
             cell = Cell.read(region, period, breakdown)
@@ -180,7 +180,7 @@ def test_no_small_count_is_published_and_what_is_published_is_true(first: int):
 def test_with_the_small_counts_secret_only_the_attacker_succeeds_in_most_tables():
     succeeded, tables = 0, 0
     for case in map(random_table, range(0, TABLES, 4)):
-        told, truth = published(case, secondary=False)[0]
+        told, truth, _ = published(case, secondary=False)[0]
         if told["value"].null_count() and told["value"].drop_nulls().sum():
             tables += 1
             succeeded += bool(narrowed([told], rule_of(case).threshold, [truth]))
