@@ -8,9 +8,7 @@ stated anew for ``scipy.optimize`` each time instead of being changed in place.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from random import Random
@@ -22,7 +20,6 @@ import polars as pl
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
-from benchmarks.measure import record
 from etl.catalogue import Catalogue, load_catalogue
 from etl.counselling import protecting
 from etl.counselling.protecting import Protected, protect
@@ -121,7 +118,9 @@ class ScipySolver:
             options = {"mip_rel_gap": self._options["mip_rel_gap"], "time_limit": self._options["time_limit"]}
             held = LinearConstraint(self._rows, self._least, self._most) if self._rows.shape[0] else ()
             bounds = Bounds(self._low, self._high)
-            found = milp(self._costs, integrality=np.ones(len(self._costs)), bounds=bounds, constraints=held, options=options)
+            found = milp(
+                self._costs, integrality=np.ones(len(self._costs)), bounds=bounds, constraints=held, options=options
+            )
             self._duals = np.zeros(self._rows.shape[0])
         else:
             bounds = np.column_stack([self._low, self._high])
