@@ -21,7 +21,7 @@ from etl.disclosure_paths import Paths
 from etl.errors import EtlError
 
 ROUNDS = 3  # of program and audit; afterwards every narrow figure is left open by itself
-SECONDS = 0.5  # of the program's search for something better, each round
+SECONDS = 1.0  # of the program's search for something better, each round, for 1,000 figures to choose from
 GAP = 0.005  # of the loss: what is found may be that much worse than the best
 _SLACK = 1e-7
 
@@ -149,7 +149,8 @@ def _least_loss(table: Table, open_to_choice: Bools, conditions: Sequence[_Condi
     program.a_matrix_.value_ = np.array(value)
     program.integrality_ = [highspy.HighsVarType.kInteger] * len(candidates)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    for option, setting in (("output_flag", False), ("threads", 1), ("time_limit", SECONDS), ("mip_rel_gap", GAP)):
+    seconds = SECONDS * len(candidates) / 1000
+    for option, setting in (("output_flag", False), ("threads", 1), ("time_limit", seconds), ("mip_rel_gap", GAP)):
         solver.setOptionValue(option, setting)
     solver.passModel(program)
     solver.run()

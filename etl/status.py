@@ -176,6 +176,8 @@ def _message(known: _Known) -> str:
     """The source's state in one line."""
     source, held = known.source, _last_good(known)
     if known.state == "by hand":
+        if source.invented and not held:
+            return "no invented figures, which only stand in until real ones are imported"
         command = "counselling'" if is_counselling(source.id) else "file' or 'etl import table'"
         return held or f"nothing imported yet; 'etl import {command} brings figures"
     if known.state == "no account":

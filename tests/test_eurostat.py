@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.catalogue import Catalogue
+from etl.counselling_entries import CounsellingFile
 from etl.entries import Indicator, Region, RevisionLimits, Series, Source, Text
 from etl.errors import CatalogueError, ParseError
 from etl.sources.base import Context, Reply, Request
@@ -55,6 +56,7 @@ def catalogue(*columns: dict[str, dict[str, str | None]], table: str = TABLE, re
         corrections=(),
         table_options=(),
         revision_limits=RevisionLimits.model_construct(),
+        counselling=CounsellingFile.model_construct(),
     )
 
 

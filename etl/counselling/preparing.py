@@ -97,8 +97,8 @@ def prepare(
     _refuse_codes_that_are_gone(states, catalogue, provider)
     try:
         protected = protect(states, published, catalogue, provider)
-    except DisclosureError as error:
-        raise RefusedError(str(error)) from error
+    except (DisclosureError, ArithmeticError) as error:
+        raise RefusedError(f"{provider.id}: {error}") from error
     _refuse_small_counts(protected.cells, published, catalogue, provider)
     fresh = observations_of(protected.cells, catalogue, provider, delivery.source, received_at)
     of_source = current.filter(pl.col("source") == delivery.source)

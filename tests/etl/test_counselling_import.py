@@ -428,6 +428,7 @@ def test_status_tells_the_last_import(settings, tmp_path):
     assert after[REAL].last_import == files(settings)[0].received_at
     assert after[REAL].newest_period == "2025-Q1" or after[REAL].newest_period == "2025-03"
     assert after[DEMO].last_import is None
+    assert "stand in until real ones are imported" in after[DEMO].message
 
 
 def test_the_bundled_extract_has_the_demonstration_and_nothing_real(settings, tmp_path):
