@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import polars as pl
 import streamlit as st
 
 from dashboard import formats
@@ -15,12 +14,13 @@ from dashboard.charts.multiples import small_multiples
 from dashboard.charts.palette import Theme
 from dashboard.charts.sparkline import sparkline
 from dashboard.charts.spec import Spec
-from dashboard.descriptions import Attribution, alt_text, attributions, caveats, footer, panel_alts, subtitle
+from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts, subtitle
+from dashboard.drawn import Drawing
 from dashboard.headlines import headline
 from dashboard.metadata import Metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store
-from dashboard.tables import escaped, small
+from dashboard.tables import escaped, series_table, small
 from dashboard.text import text
 from dashboard.tiles import Tile, tile
 from dashboard.view import View
@@ -28,55 +28,54 @@ from dashboard.view import View
 PANELS_A_ROW = 3
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """Everything that a page shows of a view. ``charts`` are names and specifications; one without panels."""
-
-    figures: pl.DataFrame
-    model: ChartModel
-    headline: str
-    subtitle: str
-    alt: str
-    charts: tuple[tuple[str, Spec], ...]
-    caveats: tuple[str, ...]
-    sources: tuple[Attribution, ...]
-
-
 @st.cache_resource(max_entries=400, show_spinner=False)
 def drawing(_store: Store, _metadata: Metadata, store_name: str, view: View, theme: Theme) -> Drawing:
     """The drawing of a view, made once per store, view and ground. Nobody may change it."""
-    figures = view_figures(_store, _metadata, view)
-    named = attributions(figures, _metadata, view.lang)
-    model = chart_model(figures, view, _metadata, theme, footer(named, view, _metadata))
-    said = headline(figures, view, _metadata)
+    return made(_store, _metadata, view, theme)
+
+
+def made(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
+    """The drawing of a view as its form (``view.chart``) asks for it; files and routes call it without a page."""
+    return _of_series(store, metadata, view, theme)
+
+
+def _of_series(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
+    """Lines, bars, panels or the table alone: what shows each series by itself."""
+    figures = view_figures(store, metadata, view)
+    named = attributions(figures, metadata, view.lang)
+    source_line = footer(named, view, metadata)
+    model = chart_model(figures, view, metadata, theme, source_line)
+    said = headline(figures, view, metadata)
+    charts = _charts(model, view)
     return Drawing(
         figures=figures,
         model=model,
         headline=said,
-        subtitle=subtitle(figures, view, _metadata),
-        alt=alt_text(said, view),
-        charts=_charts(model, view),
-        caveats=caveats(figures, view, _metadata, model),
+        subtitle=subtitle(figures, view, metadata),
+        charts=charts,
+        alts=panel_alts(model) if view.chart == "small-multiples" else tuple(alt_text(said, view) for _ in charts),
+        table=series_table(model, text(view.lang, "explore.period")),
+        caveats=caveats(figures, view, metadata, model),
         sources=named,
+        footer=source_line,
     )
 
 
-def draw_charts(drawn: Drawing, view: View) -> None:
+def draw_charts(drawn: Drawing) -> None:
     """The chart, or its panels side by side."""
-    if not drawn.model.values:
+    if len(drawn.charts) == 1 and not drawn.charts[0][0]:
+        st.vega_lite_chart(drawn.charts[0][1], alt=drawn.alts[0], theme=None, width="stretch")
         return
-    if view.chart != "small-multiples":
-        for _, spec in drawn.charts:
-            st.vega_lite_chart(spec, alt=drawn.alt, theme=None, width="stretch")
-        return
-    panels = list(zip(drawn.charts, panel_alts(drawn.model), strict=True))
+    panels = list(zip(drawn.charts, drawn.alts, strict=True))
+    a_row = min(PANELS_A_ROW, len(panels))
     for start in range(0, len(panels), PANELS_A_ROW):
-        columns = st.columns(PANELS_A_ROW, gap="medium")
+        columns = st.columns(a_row, gap="medium")
         for column, ((name, spec), alt) in zip(columns, panels[start : start + PANELS_A_ROW], strict=False):
             with column:
                 st.markdown(f"**{escaped(name)}**")
                 st.vega_lite_chart(spec, alt=alt, theme=None, width="stretch")
-    st.markdown(small(" ".join(drawn.model.footer)))
+    if panels:
+        st.markdown(small(drawn.footer))
 
 
 def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:

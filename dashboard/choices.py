@@ -10,9 +10,10 @@ from dashboard.metadata import REGION_SUM, Break, Indicator, Metadata
 from dashboard.periods import ANNUAL_KINDS, Period
 
 Measure = Literal["number", "share", "per1000", "index", "change"]
-Chart = Literal["line", "bar", "small-multiples", "table"]
+Chart = Literal["line", "bar", "small-multiples", "table", "map", "side-by-side", "scatter"]
 MEASURES: tuple[Measure, ...] = ("number", "share", "per1000", "index", "change")
-CHARTS: tuple[Chart, ...] = ("line", "bar", "small-multiples", "table")
+SERIES_CHARTS: tuple[Chart, ...] = ("line", "bar", "small-multiples", "table")  # of series, each by itself
+CHARTS: tuple[Chart, ...] = SERIES_CHARTS
 
 FIRST_INDICATOR = "foreign_population"
 POPULATION = "population"

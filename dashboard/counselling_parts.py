@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from dashboard.charting import Drawing, drawing, tile_drawing
+from dashboard.charting import drawing, tile_drawing
 from dashboard.charts.heatmap import HeatCell, HeatMap, heat_map
 from dashboard.choices import default_region
 from dashboard.counselling import Scopes
@@ -20,6 +20,7 @@ from dashboard.counselling_topics import (
     topic_findings,
     topics_view,
 )
+from dashboard.drawn import Drawing
 from dashboard.metadata import REGION_SUM
 from dashboard.page import Page
 from dashboard.parts import show_caveats, show_download, show_sources, show_tile

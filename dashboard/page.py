@@ -22,9 +22,31 @@ from dashboard.view import Note, View, language_of, read, to_params
 _log = logging.getLogger(__name__)
 
 OVERVIEW = "overview.py"
+IMMIGRATION = "immigration.py"
+EMPLOYMENT = "employment.py"
+UNEMPLOYMENT = "unemployment.py"
+QUALIFICATION = "qualification.py"
 EXPLORE = "explore.py"
+MAP = "map.py"
+COMPARISON = "comparison.py"
 COUNSELLING = "counselling.py"
-PATHS = {OVERVIEW: "", EXPLORE: "explore", COUNSELLING: "counselling"}
+DATA_STATUS = "data_status.py"
+METHODS = "methods.py"
+CHART = "chart.py"  # one chart alone, for embedding: in no menu
+PATHS = {
+    OVERVIEW: "",
+    IMMIGRATION: "immigration",
+    EMPLOYMENT: "employment",
+    UNEMPLOYMENT: "unemployment",
+    QUALIFICATION: "qualification",
+    EXPLORE: "explore",
+    MAP: "map",
+    COMPARISON: "comparison",
+    COUNSELLING: "counselling",
+    DATA_STATUS: "data-status",
+    METHODS: "methods",
+    CHART: "chart",
+}
 _CHANGED = "notes_of_change"
 
 

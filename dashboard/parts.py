@@ -9,9 +9,10 @@ import polars as pl
 import streamlit as st
 
 from dashboard import formats
-from dashboard.charting import Drawing, TileDrawing
+from dashboard.charting import TileDrawing
 from dashboard.choices import periods_of
 from dashboard.descriptions import is_own_calculation
+from dashboard.drawn import Drawing
 from dashboard.exports.csv import excel_csv, marked_as_own
 from dashboard.labels import scale_of
 from dashboard.page import EXPLORE, Page, origin
@@ -46,7 +47,7 @@ def show_tile(drawn: TileDrawing, view: View, page: Page, change: str) -> None:
 def show_figures(drawn: Drawing, page: Page) -> None:
     """The figures as a table, and beneath it the same as a file."""
     with wide_box():
-        st.markdown(figures_table(drawn.model, text(page.lang, "explore.period")))
+        st.markdown(figures_table(drawn.table))
         show_download(drawn, page, "table")
 
 

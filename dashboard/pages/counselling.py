@@ -55,7 +55,7 @@ def _contacts(counted: Counted) -> None:
             st.markdown(small(drawn.subtitle))
         if page.view.chart == "table":
             show_figures(drawn, page)
-        draw_charts(drawn, page.view)
+        draw_charts(drawn)
     with widgets:
         where_and_how(counted)
     show_caveats(drawn)

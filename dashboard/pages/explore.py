@@ -31,7 +31,7 @@ def main() -> None:
             st.markdown(small(drawn.subtitle))
         if page.view.chart == "table":
             show_figures(drawn, page)
-        draw_charts(drawn, page.view)
+        draw_charts(drawn)
     with widgets:
         what_and_where(page)
         how(page)

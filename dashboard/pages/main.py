@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.page import COUNSELLING, EXPLORE, OVERVIEW, PATHS, address_language, missing_page, show_warnings
+from dashboard.page import CHART, OVERVIEW, PATHS, address_language, missing_page, show_warnings
 from dashboard.tables import small
 from dashboard.text import LANGUAGES, text
 from dashboard.view import LONGEST_NOTE_VALUE
@@ -28,9 +28,14 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     pages = {
-        OVERVIEW: st.Page(OVERVIEW, title=text(lang, "app.overview"), url_path=PATHS[OVERVIEW], default=True),
-        EXPLORE: st.Page(EXPLORE, title=text(lang, "app.explore"), url_path=PATHS[EXPLORE]),
-        COUNSELLING: st.Page(COUNSELLING, title=text(lang, "app.counselling"), url_path=PATHS[COUNSELLING]),
+        script: st.Page(
+            script,
+            title=text(lang, f"app.{script.removesuffix('.py')}"),
+            url_path=path,
+            default=script == OVERVIEW,
+            visibility="hidden" if script == CHART else "visible",
+        )
+        for script, path in PATHS.items()
     }
     missing = missing_page()
     # its own page, because Streamlit would open its English notice and the overview behind it
@@ -39,8 +44,9 @@ def main() -> None:
     kept = {key: st.query_params[key] for key in _KEPT if key in st.query_params}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{text(lang, 'app.title')}** · {text(lang, 'app.place')}", width="content")
-        for path in pages:
-            st.page_link(path, label=pages[path].title, query_params=kept)
+        for script in pages:
+            if script != CHART:
+                st.page_link(script, label=pages[script].title, query_params=kept)
         other = next(known for known in LANGUAGES if known != lang)
         st.button(
             text(lang, "app.other_language"),

@@ -119,7 +119,7 @@ def _chart(page: Page, indicator_id: str, breakdown: str) -> None:
     with st.container(gap="xsmall"):
         st.markdown(f"#### {escaped(drawn.headline)}")
         st.markdown(small(drawn.subtitle))
-    draw_charts(drawn, view)
+    draw_charts(drawn)
     st.page_link(
         EXPLORE,
         label=text(page.lang, "overview.chart_more"),

@@ -17,7 +17,7 @@ LITERAL = re.compile(r"[\"']([a-z_]+\.[a-z_0-9-]+(?:\.[a-z_0-9-]+)?)[\"']")
 # keys that are put together from a part and a value; each value is checked where it is defined
 COMPOSED = ("status.", "nouns.", "notes.", "periods.", "period_kinds.", "measures.", "charts.", "overview.tiles.")
 COMPOSED += ("wholes.", "themes.", "headlines.counted", "headlines.named", "headlines.more", "headlines.less")
-COMPOSED += ("headlines.fewer",)
+COMPOSED += ("headlines.fewer", "app.")
 
 
 def test_both_languages_have_the_same_keys_and_placeholders():
