@@ -12,9 +12,12 @@ from datetime import date
 from typing import TypeVar, get_args
 from urllib.parse import urlencode
 
+from dashboard import links
 from dashboard.choices import (
     CHARTS,
     MEASURES,
+    MOST_PAIRED,
+    PAIRED_CHARTS,
     Chart,
     Measure,
     breakdowns_of,
@@ -29,7 +32,8 @@ from dashboard.periods import Period, days_of
 from dashboard.text import text
 
 TOTAL = "total"  # how the empty breakdown stands in an address
-PARAMETERS = ("i", "r", "b", "from", "to", "as", "chart", "v", "lang")
+NO_EVENTS, ALL_EVENTS = "none", "all"
+PARAMETERS = ("i", "r", "b", "from", "to", "as", "chart", "events", "v", "lang", links.VERSION_PARAMETER)
 T = TypeVar("T", bound=str)
 LONGEST_NOTE_VALUE = 40  # a note repeats the address's text, never all of a long one
 
@@ -45,7 +49,8 @@ class Note:
 @dataclass(frozen=True)
 class View:
     """What is shown. ``start`` and ``end`` are period texts, None is the first or newest period;
-    ``vintage`` None is the current state of the data, whatever it will be."""
+    ``vintage`` None is the current state of the data, whatever it will be. ``events`` are ids of events to draw, or
+    ``all`` alone; () draws none, None those that the chart chooses."""
 
     indicators: tuple[str, ...]
     regions: tuple[str, ...]
@@ -56,17 +61,27 @@ class View:
     chart: Chart = "line"
     vintage: str | None = None
     lang: Lang = "de"
+    events: tuple[str, ...] | None = None
 
 
 def read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[Note, ...]]:
-    """The view of an address, valid for this store, and what had to be changed to make it so."""
+    """The view of an address of any form, valid for this store, and what had to be changed to make it so."""
+    written = params.get(links.VERSION_PARAMETER, "")
+    params, doubt = links.upgraded(params, metadata)
+    view, notes = _read(params, metadata)
+    return view, (*((_note(doubt, value=written),) if doubt else ()), *notes)
+
+
+def _read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[Note, ...]]:
+    """The view of an address of the newest form."""
     notes: list[Note] = []
     measure: Measure = _one_of(params, "as", MEASURES, notes)
-    indicators = _indicators(params, measure, metadata, notes)
+    chart: Chart = _one_of(params, "chart", CHARTS, notes)
+    indicators = _indicators(params, measure, chart, metadata, notes)
     breakdowns = _breakdowns(params, indicators, notes)
     if not all(measure in measures_of(i, breakdowns_of(i, breakdowns), metadata) for i in indicators):
         # read again as plain figures: an index may hold indicators that figures cannot show together
-        plain, others = read({**params, "as": "number"}, metadata)
+        plain, others = _read({**params, "as": "number"}, metadata)
         return plain, (_note("measure_impossible", value=text(plain.lang, f"measures.{measure}")), *others)
     start, end = _range(params, periods_of(indicators), notes)
     view = View(
@@ -76,9 +91,10 @@ def read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[Not
         start=start,
         end=end,
         measure=measure,
-        chart=_one_of(params, "chart", CHARTS, notes),
+        chart=chart,
         vintage=_vintage(params, metadata, notes),
         lang=_one_of(params, "lang", get_args(Lang), notes),
+        events=_events(params, metadata, notes),
     )
     return view, tuple(notes)
 
@@ -95,10 +111,11 @@ def to_params(view: View, metadata: Metadata) -> dict[str, str]:
         "to": view.end or "",
         "as": "" if view.measure == "number" else view.measure,
         "chart": "" if view.chart == "line" else view.chart,
+        "events": "" if view.events is None else ",".join(view.events) or NO_EVENTS,
         "v": view.vintage or "",
         "lang": "" if view.lang == "de" else view.lang,
     }
-    return {key: value for key, value in found.items() if value}
+    return links.versioned({key: value for key, value in found.items() if value}, metadata)
 
 
 def address(path: str, params: Mapping[str, str]) -> str:
@@ -152,15 +169,18 @@ def _one_of(params: Mapping[str, str], key: str, allowed: Sequence[T], notes: li
 
 
 def _indicators(
-    params: Mapping[str, str], measure: Measure, metadata: Metadata, notes: list[Note]
+    params: Mapping[str, str], measure: Measure, chart: Chart, metadata: Metadata, notes: list[Note]
 ) -> tuple[Indicator, ...]:
+    one_axis = chart not in PAIRED_CHARTS and measure != "index"
     found: list[Indicator] = []
     for wanted in listed(params, "i"):
         indicator = metadata.indicators.get(wanted)
         if indicator is None:
             notes.append(_note("unknown_indicator", value=wanted))
-        elif found and measure != "index" and indicator.unit != found[0].unit:
+        elif found and one_axis and indicator.unit != found[0].unit:
             notes.append(_note("other_unit", value=wanted))  # one axis has one unit
+        elif len(found) == MOST_PAIRED.get(chart):
+            notes.append(_note("too_many_indicators", value=wanted, most=str(len(found))))
         else:
             found.append(indicator)
     return tuple(found) or (metadata.indicators[default_indicator(metadata)],)
@@ -217,6 +237,16 @@ def _range(
         return None, None
     forms = list(periods)
     return None if inside[0] == forms[0] else inside[0], None if inside[-1] == forms[-1] else inside[-1]
+
+
+def _events(params: Mapping[str, str], metadata: Metadata, notes: list[Note]) -> tuple[str, ...] | None:
+    """The chosen events; None where the chart chooses, also if none of the chosen ones exists."""
+    wanted = listed(params, "events")
+    if wanted in ([NO_EVENTS], [ALL_EVENTS]):
+        return () if wanted == [NO_EVENTS] else (ALL_EVENTS,)
+    known = {event.id for event in metadata.events}
+    notes += [_note("unknown_event", value=one) for one in wanted if one not in known]
+    return tuple(one for one in wanted if one in known) or None
 
 
 def _vintage(params: Mapping[str, str], metadata: Metadata, notes: list[Note]) -> str | None:

@@ -10,16 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browsing import CHROMIUM, FLAGS
+
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = {1280: 900, 375: 812}
 DISTRICTS = "BSR,03101,03102,03103,03151,03153,03154,03157,03158"
 PAGES = {

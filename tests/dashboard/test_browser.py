@@ -4,93 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.api import OBSERVATIONS
-from tests.screenshots import CHROMIUM, FLAGS
-
-PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE = 60_000  # ms; the machine of a test run may be busy
-
-
-def chromium() -> str:
-    """An installed Chromium. Without one the test is skipped, except in CI, where that is a failure."""
-    found = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        message = "no Chromium is installed; on Debian: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
+from tests.browsing import PATIENCE, running
 
 
 @pytest.fixture(scope="module")
 def server(small_data: Path) -> Iterator[str]:
     with running(small_data) as base:
         yield base
-
-
-@pytest.fixture(scope="module")
-def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app with the figures that the project brings along."""
-    data = tmp_path_factory.mktemp("real")
-    subprocess.run(
-        [sys.executable, "-m", "etl", "extract", "--load"],
-        cwd=PROJECT,
-        env=os.environ | {"ETL_DATA_DIR": str(data)},
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    with running(data) as base:
-        yield base
-
-
-@contextmanager
-def running(data: Path) -> Iterator[str]:
-    """The app's address while it runs on a store."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    environment = os.environ | {"ETL_DATA_DIR": str(data)}
-    process = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1"], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL
-    )
-    base = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{base}/healthz/data", timeout=2).read()
-                break
-            except OSError:
-                time.sleep(0.5)
-        yield base
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture()
@@ -139,13 +68,13 @@ def test_a_changed_widget_changes_the_address_and_the_chart(server: str, page: P
     expect(page.locator("h3").first).to_contain_text("31.12.2023")
 
 
-def test_the_link_of_acceptance_shows_exactly_its_view_of_the_real_figures(real_server: str, page: Page):
-    page.goto(f"{real_server}/explore?i=foreign_population&r=03101,BSR&from=2010&to=2024&as=index")
+def test_the_link_of_acceptance_shows_exactly_its_view_of_the_real_figures(extract_server: str, page: Page):
+    page.goto(f"{extract_server}/explore?i=foreign_population&r=03101,BSR&from=2010&to=2024&as=index")
     expect(page.locator("h3").first).to_contain_text("31.12.2010 = 100")
     chart = page.locator("[data-testid=stVegaLiteChart] svg")
     expect(chart).to_contain_text("RegionBraunschweig")  # two lines
     assert "31.12.2024" in headline(page)
-    with urllib.request.urlopen(f"{real_server}{OBSERVATIONS}?i=foreign_population&b=total&r=03101,BSR") as answer:
+    with urllib.request.urlopen(f"{extract_server}{OBSERVATIONS}?i=foreign_population&b=total&r=03101,BSR") as answer:
         rows = csv.DictReader(io.TextIOWrapper(answer, "utf-8"))
         held = {(r["region"], r["period"][:4]): float(r["value"]) for r in rows if r["value"]}
     for region in ("03101", "BSR"):
@@ -164,8 +93,8 @@ def test_the_link_of_acceptance_shows_exactly_its_view_of_the_real_figures(real_
     assert parameters(page) == {"r": "03101,BSR", "from": "2010", "to": "2023", "as": "index"}
 
 
-def test_what_the_real_figures_lack_leaves_a_visible_note(real_server: str, page: Page):
-    page.goto(f"{real_server}/explore?i=nothing&r=99999,BSR&from=2010&to=2024&as=index")
+def test_what_the_real_figures_lack_leaves_a_visible_note(extract_server: str, page: Page):
+    page.goto(f"{extract_server}/explore?i=nothing&r=99999,BSR&from=2010&to=2024&as=index")
     note = page.locator("[data-testid=stAlert]")
     expect(note).to_contain_text("„nothing“")
     expect(note).to_contain_text("„99999“")
