@@ -54,6 +54,11 @@ def fixed(view: View, metadata: Metadata) -> View:
     return replace(view, vintage=view.vintage or metadata.current)
 
 
+def newest(view: View) -> View:
+    """The view of whatever state of the data is current."""
+    return replace(view, vintage=None)
+
+
 def file_name(view: View, metadata: Metadata, kind: FileKind) -> str:
     """What a downloaded file is called: indicators, regions and state of the data, without characters that a file
     system or a header could misread."""

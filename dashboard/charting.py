@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -14,11 +14,16 @@ from dashboard.charts.multiples import small_multiples
 from dashboard.charts.palette import Theme
 from dashboard.charts.sparkline import sparkline
 from dashboard.charts.spec import Spec
+from dashboard.choices import PAIRED_CHARTS
 from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts, subtitle
 from dashboard.drawn import Drawing
+from dashboard.event_list import show_events
+from dashboard.events import are_numbered
 from dashboard.headlines import headline
 from dashboard.metadata import Metadata
 from dashboard.queries import view_figures
+from dashboard.scatter import scatter
+from dashboard.side_by_side import side_by_side
 from dashboard.store import Store
 from dashboard.tables import escaped, series_table, small
 from dashboard.text import text
@@ -36,7 +41,18 @@ def drawing(_store: Store, _metadata: Metadata, store_name: str, view: View, the
 
 def made(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
     """The drawing of a view as its form (``view.chart``) asks for it; files and routes call it without a page."""
+    if view.chart in PAIRED_CHARTS:
+        return _of_indicators(store, metadata, view, theme)
     return _of_series(store, metadata, view, theme)
+
+
+def _of_indicators(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
+    """Several indicators with an axis each; a single one as the line that it is, with the reason."""
+    if len(view.indicators) < 2:
+        alone = _of_series(store, metadata, replace(view, chart="line"), theme)
+        return replace(alone, caveats=(text(view.lang, "pairs.needs_two"), *alone.caveats))
+    drawn = scatter if view.chart == "scatter" else side_by_side
+    return drawn(store, metadata, view, theme)
 
 
 def _of_series(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
@@ -57,25 +73,27 @@ def _of_series(store: Store, metadata: Metadata, view: View, theme: Theme) -> Dr
         table=series_table(model, text(view.lang, "explore.period")),
         caveats=caveats(figures, view, metadata, model),
         sources=named,
-        footer=source_line,
+        footer=" ".join(model.footer),
     )
 
 
 def draw_charts(drawn: Drawing) -> None:
-    """The chart, or its panels side by side."""
+    """The chart, or its panels side by side, with the events in them."""
     if len(drawn.charts) == 1 and not drawn.charts[0][0]:
         st.vega_lite_chart(drawn.charts[0][1], alt=drawn.alts[0], theme=None, width="stretch")
+        show_events(drawn.model.events, drawn.model.lang, numbered=are_numbered(drawn.model.events, "line"))
         return
     panels = list(zip(drawn.charts, drawn.alts, strict=True))
-    a_row = min(PANELS_A_ROW, len(panels))
-    for start in range(0, len(panels), PANELS_A_ROW):
+    a_row = 2 if len(panels) == 4 else min(PANELS_A_ROW, len(panels))  # four stand better in two rows of two
+    for start in range(0, len(panels), a_row or 1):
         columns = st.columns(a_row, gap="medium")
-        for column, ((name, spec), alt) in zip(columns, panels[start : start + PANELS_A_ROW], strict=False):
+        for column, ((name, spec), alt) in zip(columns, panels[start : start + a_row], strict=False):
             with column:
                 st.markdown(f"**{escaped(name)}**")
                 st.vega_lite_chart(spec, alt=alt, theme=None, width="stretch")
     if panels:
         st.markdown(small(drawn.footer))
+        show_events(drawn.model.events, drawn.model.lang, numbered=True)
 
 
 def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
+from dashboard.cards import show_card, show_empty_card
 from dashboard.charting import drawing, tile_drawing
 from dashboard.charts.heatmap import HeatCell, HeatMap, heat_map
 from dashboard.choices import default_region
@@ -23,7 +24,7 @@ from dashboard.counselling_topics import (
 from dashboard.drawn import Drawing
 from dashboard.metadata import REGION_SUM
 from dashboard.page import Page
-from dashboard.parts import show_caveats, show_download, show_sources, show_tile
+from dashboard.parts import show_caveats, show_download, show_sources
 from dashboard.protection import is_invented
 from dashboard.tables import escaped, small, wide_box
 from dashboard.text import text
@@ -145,25 +146,24 @@ def show_official(page: Page) -> None:
     st.subheader(text(lang, "counselling_page.official"), anchor=False)
     st.markdown(text(lang, "counselling_page.official_lead"))
     for column, (indicator_id, breakdown, title) in zip(st.columns(len(OFFICIAL)), OFFICIAL, strict=True):
-        with column, st.container(border=True, height="stretch", gap="xsmall"):
-            st.markdown(f"**{text(lang, title)}**")
-            _official(page, indicator_id, breakdown)
+        with column:
+            _official(page, indicator_id, breakdown, text(lang, title))
 
 
-def _official(page: Page, indicator_id: str, breakdown: str) -> None:
+def _official(page: Page, indicator_id: str, breakdown: str, title: str) -> None:
     lang, metadata = page.lang, page.metadata
     indicator = metadata.indicators.get(indicator_id)
     if indicator is None or breakdown not in indicator.breakdowns:
-        st.markdown(small(text(lang, "overview.absent")))
+        show_empty_card(title, text(lang, "overview.absent"), indicator_id)
         return
     wanted = page.view.regions[0] if len(page.view.regions) == 1 else REGION_SUM
     region = wanted if wanted in indicator.regions else default_region(indicator)
     view = View((indicator_id,), (region,), (breakdown,), vintage=page.view.vintage, lang=lang)
     drawn = tile_drawing(page.store, metadata, page.store.path.name, view, page.theme)
     if drawn is None:
-        st.markdown(small(text(lang, "overview.absent")))
+        show_empty_card(title, text(lang, "overview.absent"), indicator_id)
         return
-    show_tile(drawn, view, page, f"{metadata.regions[region].short.to(lang)} · {drawn.facts.change}")
+    show_card(drawn, title, view, page, indicator_id, before=f"{metadata.regions[region].short.to(lang)} · ")
 
 
 def show_milestones(page: Page) -> None:

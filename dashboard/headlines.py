@@ -130,9 +130,9 @@ def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
         scale = scale_of(finding.indicator, view.measure, metadata, lang)
         said = f"{finding.series.label} {figure_said(finding, scale, lang)}"
         said += "" if same_end else f" {_when(finding.last, finding, lang)}"
-        growth = _growth(finding, scale, view) if same_start else None
-        if growth:
-            said += text(lang, "headlines.few_change", change=growth)
+        change = growth(finding, scale, view) if same_start else None
+        if change:
+            said += text(lang, "headlines.few_change", change=change)
             changes += 1
         named.append(said)
     parts = {
@@ -205,7 +205,7 @@ def _directions_differ(findings: Sequence[Finding]) -> bool:
     return len({direction_of(f.series.breakdown) for f in findings}) > 1
 
 
-def _growth(finding: Finding, scale: Scale, view: View) -> str | None:
+def growth(finding: Finding, scale: Scale, view: View) -> str | None:
     """The change as it stands in brackets: percent for counts, a difference for rates; None if none is claimed."""
     if view.measure == "change" or finding.change is None:
         return None

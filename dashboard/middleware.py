@@ -1,18 +1,15 @@
-"""What Streamlit's server leaves out: the page's language, title and description, and security headers."""
+"""What Streamlit's server leaves out: security headers on every answer, and the rewritten shell of its pages."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
-from html import escape
-from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.text import LANGUAGES, text
+from dashboard.shell import is_shell, rewritten
 
 # Vega runs as an interpreter inside Streamlit, so no 'unsafe-eval'; Streamlit writes its styles at run time
 _POLICY = (
@@ -23,22 +20,6 @@ _POLICY = (
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 # a host as a browser sends it; anything else must not get into a header
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?|\[[0-9A-Fa-f:]+\](?::\d+)?")
-# the pages change the address without a load: the document's language follows it
-_LANGUAGE_SCRIPT = """<script>
-(() => {
-  const known = %(known)s;
-  const follow = () => {
-    const wanted = new URLSearchParams(location.search).get("lang");
-    document.documentElement.lang = known.includes(wanted) ? wanted : known[0];
-  };
-  for (const name of ["pushState", "replaceState"]) {
-    const original = history[name];
-    history[name] = function (...given) { original.apply(this, given); follow(); };
-  }
-  addEventListener("popstate", follow);
-})();
-</script>"""
-_FONT_PRELOAD = re.compile(r'<link\s+rel="preload"[^>]*as="font"[^>]*>')
 # of requests for a page: an answer must come whole and uncompressed, because its text depends on the language
 _DROPPED_REQUEST = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 
@@ -64,6 +45,7 @@ class _Answer:
     def __init__(self, scope: Scope, send: Send) -> None:
         self.send = send
         self.host = Headers(scope=scope).get("host", "")
+        self.path = scope.get("path", "")
         self.query = scope.get("query_string", b"").decode("latin-1")
         self.start: Message | None = None
         self.body = b""
@@ -87,7 +69,7 @@ class _Answer:
 
     async def _send_page(self, start: Message) -> None:
         headers = MutableHeaders(raw=start["headers"])
-        page = rewritten(self.body, language_of(self.query)) if self.body else b""
+        page = rewritten(self.body, self.path, self.query) if is_shell(self.body) else self.body
         headers["Content-Security-Policy"] = content_policy(page, self.host)
         for stale in ("etag", "last-modified"):
             del headers[stale]
@@ -95,30 +77,6 @@ class _Answer:
             headers["content-length"] = str(len(page))
         await self.send({**start, "headers": headers.raw})
         await self.send({"type": "http.response.body", "body": page})
-
-
-def language_of(query: str) -> str:
-    """The language that an address asks for."""
-    wanted = parse_qs(query).get("lang", [""])[-1]
-    return wanted if wanted in LANGUAGES else LANGUAGES[0]
-
-
-def rewritten(page: bytes, lang: str) -> bytes:
-    """The HTML shell with language, title and description, without the font that the theme does not use."""
-    known = next(language for language in LANGUAGES if language == lang)
-    title = escape(f"{text(known, 'app.title')} · {text(known, 'app.place')}")
-    description = escape(text(known, "app.description"))
-    shell = page.decode("utf-8")
-    shell = shell.replace('<html lang="en">', f'<html lang="{known}">', 1)
-    shell = re.sub(
-        r"<title>.*?</title>",
-        lambda _: f'<title>{title}</title><meta name="description" content="{description}">',
-        shell,
-        count=1,
-        flags=re.DOTALL,
-    )
-    shell = shell.replace("</head>", _LANGUAGE_SCRIPT % {"known": json.dumps(LANGUAGES)} + "</head>", 1)
-    return _FONT_PRELOAD.sub("", shell).encode("utf-8")
 
 
 def content_policy(page: bytes, host: str = "") -> str:

@@ -138,6 +138,13 @@ def moving(page: Page) -> list[str]:
     return page.evaluate(_MOVING)
 
 
+def on_ground(page: Page, ground: Literal["light", "dark"]) -> None:
+    """Waits until the page is drawn for a reader who prefers light or dark."""
+    page.emulate_media(color_scheme=ground)
+    page.wait_for_function(_GROUND, arg=ground == "dark", timeout=PATIENCE)
+    settle(page)
+
+
 def broken_rules(browser: Browser, address: str) -> dict[str, list[Any]]:
     """What axe finds on a page with everything unfolded, by width and ground; empty if nothing."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light", locale="de-DE")
@@ -148,9 +155,7 @@ def broken_rules(browser: Browser, address: str) -> dict[str, list[Any]]:
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         for ground in GROUNDS:
-            page.emulate_media(color_scheme=ground)
-            page.wait_for_function(_GROUND, arg=ground == "dark", timeout=PATIENCE)
-            settle(page)
+            on_ground(page, ground)
             if broken := violations(page):
                 found[f"{width} px {ground}"] = broken
     context.close()

@@ -104,9 +104,11 @@ def settle(page: Page, quiet: int = 250) -> None:
 
 
 def visit(page: Page, address: str) -> None:
-    """Opens a page of the app and waits until it is drawn."""
+    """Opens a page of the app and waits until it is drawn. Raises AssertionError if it says that it failed."""
     page.goto(address, timeout=PATIENCE)
     settle(page)
+    failed = page.locator("[data-testid=stAlertContentError], [data-testid=stException]")
+    assert failed.count() == 0, f"{address}: {failed.first.inner_text()}"
 
 
 def open_all(page: Page) -> None:

@@ -1,18 +1,21 @@
-"""Employment."""
+"""Beschäftigung: a curated story of the theme's charts."""
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dashboard.page import open_page, show_notes, show_past_state
+from dashboard.story_pages import place_of, show_stories, show_tiles, show_title
 from dashboard.text import text
+
+NAME = "employment"
 
 
 def main() -> None:
-    page = open_page()
+    page = place_of(open_page())
     show_notes(page)
     show_past_state(page)
-    st.subheader(text(page.lang, "app.employment"), anchor=False)
+    show_title(page, text(page.lang, f"app.{NAME}"), text(page.lang, f"stories.{NAME}_lead"))
+    show_tiles(page, NAME)
+    show_stories(page, NAME)
 
 
 main()

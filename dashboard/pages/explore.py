@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.charting import draw_charts, drawing
 from dashboard.controls import how, what_and_where
 from dashboard.page import EXPLORE, Page, open_page, show_notes, show_past_state
-from dashboard.parts import show_caveats, show_figures, show_links, show_sources
+from dashboard.parts import show_caveats, show_figures, show_sources
+from dashboard.sharing import show_sharing
 from dashboard.tables import escaped, small
 from dashboard.text import text
 from dashboard.view import repaired, to_params
@@ -43,8 +44,7 @@ def main() -> None:
             show_figures(drawn, page)
     with st.expander(text(lang, "explore.method")):
         _method(page)
-    with st.expander(text(lang, "explore.take")):
-        show_links(drawn, page, PATH, lambda view: to_params(view, page.metadata))
+    show_sharing(drawn, page, PATH, lambda view: to_params(view, page.metadata))
 
 
 def _method(page: Page) -> None:
