@@ -40,26 +40,30 @@ class BadRequestError(ValueError):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a route: the store, the parameters, those of the path, and the monitor's own address
-    (``origin``: scheme, host and folder as readers reach it; empty where nothing sane tells)."""
+    """What is asked of a route: the store, the parameters, those of the path, and where the monitor is. ``origin`` is
+    scheme, host and folder as readers reach it, empty where nothing sane tells; ``folder`` is the last of them."""
 
     store: Store
     metadata: Metadata
     params: Mapping[str, str]
     path: Mapping[str, str]
     origin: str
+    folder: str
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a route will say. ``about`` names everything that the body depends on beside the store and the program;
-    ``body`` makes it, and is not called for a reader who has it already. ``file`` is the name it is saved under."""
+    ``body`` makes it, and is not called for a reader who has it already. ``file`` is the name it is saved under,
+    ``policy`` the page's own content security policy."""
 
     about: str
     body: Callable[[], bytes]
     media_type: str
     lasting: bool = False
     file: str | None = None
+    policy: str | None = None
+    status: int = 200
 
 
 async def answered(
@@ -86,8 +90,14 @@ async def answered(
 def _respond(request: Request, answer: Callable[[Question], Answer]) -> Response:
     try:
         store = current_store()
+        folder = str(request.scope.get("root_path", ""))
         asked = Question(
-            store, read_metadata(store), dict(request.query_params), request.path_params, origin_of(request)
+            store,
+            read_metadata(store),
+            dict(request.query_params),
+            request.path_params,
+            origin_from(request.url.scheme, request.headers.get("host", ""), folder),
+            folder,
         )
         found = answer(asked)
         tag = tag_of(store, request.scope["path"], found.about)
@@ -97,7 +107,9 @@ def _respond(request: Request, answer: Callable[[Question], Answer]) -> Response
             return Response(status_code=304, headers=headers)
         if found.file:
             headers["Content-Disposition"] = f'attachment; filename="{found.file}"'
-        return Response(found.body(), media_type=found.media_type, headers=headers)
+        if found.policy:
+            headers["Content-Security-Policy"] = found.policy
+        return Response(found.body(), found.status, headers, found.media_type)
     except NoStoreError:
         return PlainTextResponse("There is no published data.\n", 503, {"Cache-Control": "no-store"})
     except BadRequestError as error:
@@ -111,17 +123,17 @@ def tag_of(store: Store, path: str, about: str) -> str:
     return '"' + hashlib.sha256(told.encode()).hexdigest()[:32] + '"'
 
 
-def origin_of(request: Request) -> str:
-    """Scheme, host and folder under which readers reach the monitor: as set, or as the request names them."""
-    return origin_from(request.url.scheme, request.headers.get("host", ""), str(request.scope.get("root_path", "")))
-
-
 def origin_from(scheme: str, host: str, folder: str) -> str:
-    """The same from its parts. Raises ValueError if ``MONITOR_ADDRESS`` is set to something that is no address."""
+    """Scheme, host and folder under which readers reach the monitor: as set, or as their request names them.
+
+    Raises ValueError if ``MONITOR_ADDRESS`` is set to something that is no address.
+    """
     wanted = os.environ.get(ADDRESS_SETTING, "").strip().rstrip("/")
     if wanted:
         if not _ADDRESS.fullmatch(wanted):
-            raise ValueError(f"{ADDRESS_SETTING}: '{wanted}' is no address. Expected such as https://monitor.example.org")
+            raise ValueError(
+                f"{ADDRESS_SETTING}: '{wanted}' is no address. Expected such as https://monitor.example.org"
+            )
         return wanted
     return f"{scheme}://{host}{folder}" if scheme in ("http", "https") and HOST.fullmatch(host) else ""
 

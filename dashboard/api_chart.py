@@ -50,7 +50,7 @@ def view_of(params: Mapping[str, str], metadata: Metadata) -> View:
         raise BadRequestError("\n".join(said))
     series = len(view.indicators) * len(view.regions) * len(view.breakdowns)
     if series > MOST_SERIES:
-        raise BadRequestError(text(view.lang, "api.too_many_series", most=MOST_SERIES, series=series))
+        raise BadRequestError(text(view.lang, "api.too_many_series", most=MOST_SERIES))
     return view
 
 

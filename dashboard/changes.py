@@ -22,6 +22,7 @@ _CHANGES = """
                     coalesce(c.period_end, w.period_end) AS period_end,
                     coalesce(c.period, w.period) AS period,
                     coalesce(c.period_kind, w.period_kind) AS period_kind,
+                    coalesce(c.source, w.source) AS source,
                     CASE WHEN w.indicator IS NULL THEN 'new' WHEN c.indicator IS NULL THEN 'withdrawn'
                          ELSE 'revised' END AS kind
              FROM came c FULL JOIN went w
@@ -29,23 +30,27 @@ _CHANGES = """
               AND c.breakdown = w.breakdown AND c.source = w.source
              WHERE c.value IS NOT NULL OR w.value IS NOT NULL
          )
-    SELECT indicator, count(*) FILTER (kind = 'new') AS new, count(*) FILTER (kind = 'revised') AS revised,
+    SELECT b.indicator, bool_or(coalesce(s.invented, false)) AS invented,
+           count(*) FILTER (kind = 'new') AS new,
+           count(*) FILTER (kind = 'revised') AS revised,
            count(*) FILTER (kind = 'withdrawn') AS withdrawn,
            arg_max(period, period_end) FILTER (kind = 'new') AS newest,
            arg_max(period_kind, period_end) FILTER (kind = 'new') AS newest_kind
-    FROM both_states GROUP BY indicator ORDER BY indicator
+    FROM both_states b LEFT JOIN sources s ON s.id = b.source GROUP BY b.indicator ORDER BY b.indicator
 """
 
 
 @dataclass(frozen=True)
 class IndicatorChanges:
-    """How many figures of an indicator are new, revised and withdrawn; ``newest`` is the last period with a new one."""
+    """How many figures of an indicator are new, revised and withdrawn; ``newest`` is the last period with a new one,
+    ``invented`` whether any of the figures is made up."""
 
     indicator: str
     new: int
     revised: int
     withdrawn: int
     newest: str | None
+    invented: bool
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ def changes_of(store: Store, metadata: Metadata, vintage: str) -> Changes:
             row["revised"],
             row["withdrawn"],
             shown_id(row["newest"], row["newest_kind"]) if row["newest"] else None,
+            row["invented"],
         )
         for row in rows
     )
@@ -108,4 +114,5 @@ def _sentence(changed: IndicatorChanges, metadata: Metadata, lang: Lang) -> str:
         if number:
             parts.append(text(lang, f"changes.{kind}", number=formats.number(number, 0, lang)))
     title = known.title.to(lang) if known else changed.indicator
-    return text(lang, "changes.sentence", title=title, changes=", ".join(parts))
+    key = "changes.sentence_invented" if changed.invented else "changes.sentence"
+    return text(lang, key, title=title, changes=", ".join(parts))

@@ -20,6 +20,7 @@ from dashboard.drawn import Drawing
 from dashboard.event_list import show_events
 from dashboard.events import are_numbered
 from dashboard.headlines import headline
+from dashboard.mapped import made_map
 from dashboard.metadata import Metadata
 from dashboard.queries import view_figures
 from dashboard.scatter import scatter
@@ -29,8 +30,6 @@ from dashboard.tables import escaped, series_table, small
 from dashboard.text import text
 from dashboard.tiles import Tile, tile
 from dashboard.view import View
-
-PANELS_A_ROW = 3
 
 
 @st.cache_resource(max_entries=400, show_spinner=False)
@@ -43,6 +42,8 @@ def made(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
     """The drawing of a view as its form (``view.chart``) asks for it; files and routes call it without a page."""
     if view.chart in PAIRED_CHARTS:
         return _of_indicators(store, metadata, view, theme)
+    if view.chart == "map":
+        return made_map(store, metadata, view, theme).drawing
     return _of_series(store, metadata, view, theme)
 
 
@@ -77,23 +78,25 @@ def _of_series(store: Store, metadata: Metadata, view: View, theme: Theme) -> Dr
     )
 
 
-def draw_charts(drawn: Drawing) -> None:
-    """The chart, or its panels side by side, with the events in them."""
+def draw_charts(drawn: Drawing, *, events: bool = True) -> None:
+    """The chart, or its panels side by side, with the list of the events in them unless it stands elsewhere."""
     if len(drawn.charts) == 1 and not drawn.charts[0][0]:
         st.vega_lite_chart(drawn.charts[0][1], alt=drawn.alts[0], theme=None, width="stretch")
-        show_events(drawn.model.events, drawn.model.lang, numbered=are_numbered(drawn.model.events, "line"))
+        if events:
+            show_events(drawn.model.events, drawn.model.lang, numbered=are_numbered(drawn.model.events, "line"))
         return
     panels = list(zip(drawn.charts, drawn.alts, strict=True))
-    a_row = 2 if len(panels) == 4 else min(PANELS_A_ROW, len(panels))  # four stand better in two rows of two
+    a_row = 2 if len(panels) == 4 else min(drawn.panels_a_row, len(panels))  # four stand better in two rows of two
     for start in range(0, len(panels), a_row or 1):
-        columns = st.columns(a_row, gap="medium")
+        columns = st.columns(a_row, gap="medium", vertical_alignment="bottom")
         for column, ((name, spec), alt) in zip(columns, panels[start : start + a_row], strict=False):
             with column:
                 st.markdown(f"**{escaped(name)}**")
                 st.vega_lite_chart(spec, alt=alt, theme=None, width="stretch")
     if panels:
         st.markdown(small(drawn.footer))
-        show_events(drawn.model.events, drawn.model.lang, numbered=True)
+        if events:
+            show_events(drawn.model.events, drawn.model.lang, numbered=True)
 
 
 def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:

@@ -170,7 +170,7 @@ def _chart_signs(view: View, model: ChartModel) -> list[str]:
         found += [text(lang, "charts.bars_period", period=formats.period(period, lang))] if period else []
     if any(p.status == "limited" for p in points):
         found.append(text(lang, "caveats.limited"))
-    if any(p.value is not None and is_hollow(p) for p in points):
+    if view.chart != "map" and any(p.value is not None and is_hollow(p) for p in points):
         found.append(text(lang, "caveats.hollow"))
     if view.chart in ("line", "small-multiples") and any(p.status == "missing" for p in points):
         found.append(text(lang, "caveats.gaps"))

@@ -28,3 +28,4 @@ class Drawing:
     caveats: tuple[str, ...]
     sources: tuple[Attribution, ...]
     footer: str
+    panels_a_row: int = 3  # on a wide screen

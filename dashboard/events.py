@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import formats
-from dashboard.choices import Chart
+from dashboard.choices import Chart, breaks_of
 from dashboard.metadata import Event, Lang, Metadata
 from dashboard.text import text
 from dashboard.view import ALL_EVENTS, View
@@ -15,6 +15,7 @@ EVENT_CHARTS: tuple[Chart, ...] = ("line", "small-multiples", "side-by-side")
 MOST_CHOSEN = 4  # events that a chart chooses itself
 MOST_NAMED = 4  # events whose names stand inside a chart; more of them have numbers there, and small charts always
 NEAREST = 0.05  # of the range: closer to each other, two of a chart's own choice say less than one
+BESIDE_BREAK = 365  # days
 _OF_INDICATOR, _OF_THEME, _OF_ALL, _FOREIGN = range(4)
 
 
@@ -28,6 +29,15 @@ def shown_events(view: View, metadata: Metadata, first: date, last: date) -> tup
     if view.events == (ALL_EVENTS,):
         return tuple(offered)
     return tuple(e for e in metadata.events if e.id in view.events and first < e.at <= last)
+
+
+def offered_events(view: View, metadata: Metadata, first: date, last: date) -> tuple[Event, ...]:
+    """All events that a reader can choose for a chart of these days, in order of time."""
+    if view.chart not in EVENT_CHARTS:
+        return ()
+    return tuple(
+        e for e in metadata.events if first < e.at <= last and (_touches(e, view) or e.id in (view.events or ()))
+    )
 
 
 def relevant_events(view: View, metadata: Metadata) -> tuple[Event, ...]:
@@ -61,11 +71,21 @@ def _touches(event: Event, view: View) -> bool:
 
 
 def _chosen(offered: Sequence[Event], view: View, metadata: Metadata, span: int) -> tuple[Event, ...]:
-    """A few of the events: the most direct ones, read in their source rather than not, new rather than old, and none
-    close beside another in a range of ``span`` days."""
-    ranked = sorted(offered, key=lambda e: (_closeness(e, view, metadata), not e.verified, -e.at.toordinal()))
+    """A few of the events: the most direct ones first, those read in their source before others, and among these the
+    one farthest from those taken, beginning with the newest. None is close beside another in a range of ``span`` days,
+    or beside a break of the series, which is drawn already.
+    """
+    breaks = [b.at for i in view.indicators for b in breaks_of(metadata.indicators[i], view.measure, metadata)]
+    left = [e for e in offered if all(abs((e.at - at).days) > BESIDE_BREAK for at in breaks)]
     taken: list[Event] = []
-    for event in ranked:
-        if len(taken) < MOST_CHOSEN and all(abs((event.at - t.at).days) > NEAREST * span for t in taken):
-            taken.append(event)
+    while left and len(taken) < MOST_CHOSEN:
+        best = min(left, key=lambda e: (_closeness(e, view, metadata), not e.verified, -_apart(e, taken)))
+        left.remove(best)
+        if not taken or _apart(best, taken) > NEAREST * span:
+            taken.append(best)
     return tuple(sorted(taken, key=lambda e: e.at))
+
+
+def _apart(event: Event, taken: Sequence[Event]) -> int:
+    """The days to the nearest event that is taken; the day itself while none is."""
+    return min((abs((event.at - t.at).days) for t in taken), default=event.at.toordinal())

@@ -58,7 +58,9 @@ def show_header(lang: Lang, current: str) -> None:
     ``current`` is the page's path: menus are made anew with each page, so that none stays open behind a choice.
     """
     with st.container(key="frame_header", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{text(lang, 'app.title')}** {text(lang, 'app.place')}", width="content")
+        st.markdown(f"**{text(lang, 'app.title')}**", width="content")
+        with st.container(key="frame_place", width="content"):
+            st.markdown(text(lang, "app.place"))
         with st.container(key="frame_wide", horizontal=True, vertical_alignment="center", gap=None, width="content"):
             _link(OVERVIEW, lang)
             _menu("frame.themes", THEME_PAGES, lang, current)

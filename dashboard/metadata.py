@@ -201,7 +201,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Area:
-    """A district's simplified boundary as GeoJSON geometry (WGS 84), with what its publisher asks to be said."""
+    """A district's simplified boundary as GeoJSON geometry (WGS 84), with what its publisher asks to be said.
+
+    Outer rings go clockwise, as Vega's projections expect it.
+    """
 
     region: str
     geometry: dict[str, Any]

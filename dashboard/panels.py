@@ -68,7 +68,7 @@ def panels_of(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Them
 
 def panel_subtitle(panels: Sequence[Panel], view: View, metadata: Metadata, span: str) -> str:
     """Each indicator with unit and kind of period, then where (as far as charts do not name it) and when."""
-    named = "; ".join(f"{p.title} ({p.scale.unit}, {p.kind})" for p in panels)
+    named = "; ".join(qualified(p.title, f"{p.scale.unit}, {p.kind}") for p in panels)
     places = [metadata.regions[r].short.to(view.lang) for r in view.regions]
     where = ", ".join(places) if len(places) <= MOST_PLACES else ""
     notice = next((p.model.notice for p in panels if p.model.notice), "")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
 
 from dashboard import formats
 from dashboard.charts.model import chart_model
 from dashboard.charts.palette import PALETTES, Theme, styles
 from dashboard.charts.scatter import Side, scatter_chart
-from dashboard.choices import breakdowns_of
+from dashboard.choices import breakdowns_of, periods_of
 from dashboard.descriptions import attributions, footer
 from dashboard.drawn import Drawing
 from dashboard.findings import Finding
+from dashboard.measures import index_figures
 from dashboard.metadata import Metadata
 from dashboard.panels import Panel, change_said, panel_caveats, panel_subtitle, panels_of, year_span
 from dashboard.paths import MOST_PATHS, Path, first_and_last, paths_of
@@ -22,7 +26,7 @@ from dashboard.store import Store
 from dashboard.subjects import noun_of
 from dashboard.tables import Cell, FigureTable
 from dashboard.text import text
-from dashboard.view import View
+from dashboard.view import View, range_days
 
 EACH_SAID = 2  # up to so many paths have a sentence each; more are counted by where they went
 MOST_NAMES = 3
@@ -30,9 +34,10 @@ MOST_NAMES = 3
 
 def scatter(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
     """The drawing of a view of exactly two indicators, the first to the right and the second upward."""
-    figures = view_figures(store, metadata, view)
-    x, y = panels_of(figures, view, metadata, theme)
+    all_figures = _figures(store, metadata, view)
+    x, y = panels_of(all_figures, view, metadata, theme)
     paths = paths_of(x, y, view.regions, metadata)
+    figures = _of_paths(all_figures, paths)
     named = attributions(figures, metadata, view.lang)
     model = chart_model(figures, view, metadata, theme, footer(named, view, metadata))
     said = _headline(paths, x, y, view, metadata)
@@ -59,6 +64,31 @@ def scatter(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawi
     )
 
 
+def _figures(store: Store, metadata: Metadata, view: View) -> pl.DataFrame:
+    """The figures of the first chosen breakdown of both indicators, as ``queries.view_figures`` gives them."""
+    first, last = range_days(view, periods_of([metadata.indicators[i] for i in view.indicators]))
+    frames = []
+    for indicator_id in view.indicators:
+        chosen = breakdowns_of(metadata.indicators[indicator_id], view.breakdowns)[:1]
+        own = replace(view, indicators=(indicator_id,), breakdowns=chosen, start=None, end=None)
+        frames.append(view_figures(store, metadata, own))
+    found = pl.concat(frames).filter(pl.col("period_end").is_between(first, last))
+    return index_figures(found) if view.measure == "index" else found
+
+
+def _of_paths(figures: pl.DataFrame, paths: Sequence[Path]) -> pl.DataFrame:
+    """The figures that drawing and table have: one for each region and year."""
+    used = [
+        (series.indicator, series.region, point.period)
+        for path in paths
+        for _, *pair in path.rows
+        for series, point in zip((path.x_series, path.y_series), pair, strict=True)
+        if point
+    ]
+    keys = ["indicator", "region", "period"]
+    return figures.join(pl.DataFrame(used, schema=keys, orient="row"), on=keys, how="semi")
+
+
 def _headline(paths: Sequence[Path], x: Panel, y: Panel, view: View, metadata: Metadata) -> str:
     """Where both indicators went between the first and the last common year."""
     drawn = [path for path in paths if path.steps]
@@ -69,6 +99,9 @@ def _headline(paths: Sequence[Path], x: Panel, y: Panel, view: View, metadata: M
     groups: dict[str, list[str]] = {}
     for path in drawn:
         groups.setdefault(_direction(*first_and_last(path, x, y, metadata)), []).append(path.label)
+    years = [year for path in drawn for year in (path.steps[0].year, path.steps[-1].year)]
+    if min(years) == max(years):
+        return text(view.lang, "pairs.many_one_year", x=x.title, y=y.title, year=years[0], count=len(drawn))
     said = [
         text(view.lang, f"pairs.{key}", names=", ".join(groups[key]))
         if len(groups[key]) <= MOST_NAMES
@@ -76,7 +109,6 @@ def _headline(paths: Sequence[Path], x: Panel, y: Panel, view: View, metadata: M
         for key in sorted(groups, key=lambda key: -len(groups[key]))
     ]
     spans = {(path.steps[0].year, path.steps[-1].year) for path in drawn}
-    years = [year for span in spans for year in span]
     key = "pairs.many" if len(spans) == 1 else "pairs.many_spans"
     return text(view.lang, key, x=x.title, y=y.title, first=min(years), last=max(years), list="; ".join(said))
 

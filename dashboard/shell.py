@@ -4,6 +4,7 @@ script, and the script that replaces Streamlit's own English words.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from functools import cache
@@ -18,15 +19,15 @@ from dashboard.page import CHART, EXPLORE, PATHS
 from dashboard.text import LANGUAGES, text, texts
 
 SCRIPT = Path(__file__).parent / "assets" / "shell.js"
+ICON = Path(__file__).parent / "icon.svg"
 FEED = "feed/revisions.atom"
 PLAIN = "plain"
 LOCALES: dict[Lang, str] = {"de": "de-DE", "en": "en-GB"}
 WORDS = "streamlit."  # the group of Streamlit's own words; the English file has them as Streamlit writes them
 _MARK = b'<div id="root">'
-_DROPPED = re.compile(
-    # a font that the theme does not use, Streamlit's icon, the pointer to an interface that is off
-    r'<link\s[^>]*(?:as="font"|rel="shortcut icon"|rel="service-desc")[^>]*>\s*'
-)
+# a font that the theme does not use and the pointer to an interface that is off
+_DROPPED = re.compile(r'<link\s[^>]*(?:as="font"|rel="service-desc")[^>]*>\s*')
+_ICON = re.compile(r'(<link rel="shortcut icon" href=")[^"]*(")')
 _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 _NOSCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 _INDICATOR = re.compile(r"[a-z0-9_]+")
@@ -43,7 +44,7 @@ def rewritten(page: bytes, path: str, query: str) -> bytes:
     lang = language_of(query)
     name = page_of(path)
     shell = page.decode("utf-8").replace('<html lang="en">', f'<html lang="{lang}">', 1)
-    shell = _DROPPED.sub("", shell)
+    shell = _ICON.sub(lambda found: f"{found[1]}{_icon()}{found[2]}", _DROPPED.sub("", shell), count=1)
     shell = _NOSCRIPT.sub(lambda _: f"<noscript>{_without_script(name, query, lang)}</noscript>", shell, count=1)
     # before every other script: Streamlit's reads what it sets
     return _TITLE.sub(lambda _: f"{_head(name, lang)}<script>{_script()}</script>", shell, count=1).encode("utf-8")
@@ -70,9 +71,7 @@ def page_title(name: str, lang: Lang) -> str:
 def words(lang: Lang) -> list[tuple[str, str]]:
     """Streamlit's own words and what stands for them in a language; nothing where they may stay."""
     ours = texts(lang)
-    return [
-        (said, ours[key]) for key, said in texts("en").items() if key.startswith(WORDS) and ours[key] != said
-    ]
+    return [(said, ours[key]) for key, said in texts("en").items() if key.startswith(WORDS) and ours[key] != said]
 
 
 def _head(name: str, lang: Lang) -> str:
@@ -97,7 +96,8 @@ def _head(name: str, lang: Lang) -> str:
 
 def _without_script(name: str, query: str, lang: Lang) -> str:
     """A way to the same figures for browsers that run no script."""
-    target, params = PLAIN, {"lang": lang}
+    target: str = PLAIN
+    params: dict[str, str] = {"lang": lang}
     asked = {key: values[-1] for key, values in parse_qs(query).items()}
     first = asked.get("i", "").split(",")[0]
     if name in _WITH_VIEW and _INDICATOR.fullmatch(first):
@@ -122,6 +122,12 @@ def _script() -> str:
     # inside a script nothing may look like its end
     written = json.dumps(given, ensure_ascii=False).replace("<", "\\u003c")
     return SCRIPT.read_text(encoding="utf-8").replace("__GIVEN__", written, 1)
+
+
+@cache
+def _icon() -> str:
+    """The icon in the page itself: Streamlit's own would show until its script has run."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(ICON.read_bytes()).decode()}"
 
 
 def _key(path: str) -> str:

@@ -28,6 +28,7 @@ from dashboard.text import text
 from dashboard.view import View
 
 PLOT_HEIGHT = 230  # px
+PANELS_A_ROW = 2  # names beside the lines need their room
 
 
 def side_by_side(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
@@ -50,6 +51,7 @@ def side_by_side(store: Store, metadata: Metadata, view: View, theme: Theme) -> 
         caveats=(text(view.lang, "pairs.axes"), *panel_caveats(panels, metadata)),
         sources=named,
         footer=" ".join(model.footer),
+        panels_a_row=PANELS_A_ROW,
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 import streamlit as st
 
 from dashboard.cards import show_card, show_empty_card
-from dashboard.charting import draw_charts, drawing, tile_drawing
-from dashboard.choices import periods_of
+from dashboard.charting import TileDrawing, draw_charts, drawing, tile_drawing
 from dashboard.drawn import Drawing
+from dashboard.event_list import show_events
+from dashboard.events import are_numbered
 from dashboard.metadata import Metadata
 from dashboard.page import EXPLORE, Page, go_to_address
 from dashboard.parts import show_sources
@@ -22,7 +25,8 @@ from dashboard.text import text
 from dashboard.view import Note, View, to_params
 
 PLACE = "w_place"
-CAVEATS_SHOWN = 2  # beneath a chart; the others are behind a click
+WIDE = "small-multiples"
+CAVEATS_SHOWN = 1  # beneath a chart; the others are behind a click
 EXPLORER_PATH = "/explore"
 
 
@@ -55,17 +59,30 @@ def show_title(page: Page, title: str, lead: str) -> None:
 def show_tiles(page: Page, name: str) -> None:
     """The page's tiles, as many in a row as there is room for."""
     chosen = [tile for tile in themes()[name].tiles if is_held(tile, page.metadata)]
-    with st.grid(min(4, len(chosen)), min_column_width=210, gap="small", key="tiles"):
+    with st.grid(min(4, len(chosen)), min_column_width=150, gap="small", key="tiles"):
         for tile in chosen:
             _tile(page, tile)
 
 
 def show_stories(page: Page, name: str) -> None:
-    """Each story: its question and what the figures say beside its chart; on a phone beneath each other."""
-    for story in themes()[name].stories:
-        if is_held(story, page.metadata):
-            with st.container(key=f"story_{story.id}"):
+    """The page's stories, two beside each other where there is room; panels take the whole width."""
+    held = [story for story in themes()[name].stories if is_held(story, page.metadata)]
+    for row in rows_of(held):
+        columns = st.columns(len(row), gap="large")
+        for column, story in zip(columns, row, strict=True):
+            with column, st.container(key=f"story_{story.id}", gap="xsmall"):
                 _show_story(page, story)
+
+
+def rows_of(stories: Sequence[Story]) -> list[tuple[Story, ...]]:
+    """Stories in pairs, in order; one with panels alone."""
+    rows: list[tuple[Story, ...]] = []
+    for story in stories:
+        if rows and len(rows[-1]) == 1 and WIDE not in (story.chart, rows[-1][0].chart):
+            rows[-1] = (*rows[-1], story)
+        else:
+            rows.append((story,))
+    return rows
 
 
 def _place_picker(page: Page) -> None:
@@ -88,12 +105,27 @@ def _place_changed(page: Page) -> None:
     go_to_address(kept if chosen == offered[0] else {"r": chosen} | kept)
 
 
-def _tile(page: Page, tile: TileChoice) -> None:
-    lang, title = page.lang, text(page.lang, f"tiles.{tile.id}")
+def newest_periods(page: Page, name: str) -> list[tuple[str, str]]:
+    """The newest period of each tile in words and the tile's id, the newest first."""
+    found = []
+    for tile in themes()[name].tiles:
+        _, drawn = _drawn_tile(page, tile)
+        if drawn:
+            found.append((drawn.facts.end, drawn.facts.period, tile.id))
+    found.sort(key=itemgetter(0), reverse=True)
+    return [(period, tile) for _, period, tile in found]
+
+
+def _drawn_tile(page: Page, tile: TileChoice) -> tuple[View | None, TileDrawing | None]:
     view = tile_view(tile, page.view.regions[0], page.metadata, page.view)
-    drawn = tile_drawing(page.store, page.metadata, page.store.path.name, view, page.theme) if view else None
+    return view, tile_drawing(page.store, page.metadata, page.store.path.name, view, page.theme) if view else None
+
+
+def _tile(page: Page, tile: TileChoice) -> None:
+    title = text(page.lang, f"tiles.{tile.id}")
+    view, drawn = _drawn_tile(page, tile)
     if view is None or drawn is None:
-        show_empty_card(title, text(lang, "overview.no_region"), tile.id)
+        show_empty_card(title, text(page.lang, "overview.no_region"), tile.id)
         return
     show_card(drawn, title, view, page, tile.id)
 
@@ -102,21 +134,16 @@ def _show_story(page: Page, story: Story) -> None:
     place, lang = page.view.regions[0], page.lang
     view = story_view(story, place, page.metadata, page.view)
     drawn = drawing(page.store, page.metadata, page.store.path.name, view, page.theme)
-    told, shown = st.columns([2, 3], gap="medium")
-    with told:
-        st.header(text(lang, f"stories.{story.id}"), anchor=False)
-        if instead := _instead(story, place, page):
-            st.markdown(f"*{escaped(instead)}*")
-        said = _told(page.store, page.metadata, page.store.path.name, story, place, page.view)
-        if said:
-            st.markdown("  \n".join(f"- {escaped(sentence)}" for sentence in said))
-            st.markdown(small(text(lang, "stories.own")))
-    with shown:
-        with st.container(gap="xsmall"):
-            st.subheader(escaped(drawn.headline), anchor=False)
-            st.markdown(small(drawn.subtitle))
-        draw_charts(drawn)
-        _beneath(drawn, replace(page, view=view), story)
+    st.header(text(lang, f"stories.{story.id}"), anchor=False)
+    if instead := _instead(story, place, page):
+        st.markdown(f":material/info: {escaped(instead)}")
+    st.subheader(escaped(drawn.headline), anchor=False)
+    st.markdown(small(drawn.subtitle))
+    draw_charts(drawn, events=False)
+    said = _told(page.store, page.metadata, page.store.path.name, story, place, page.view)
+    if said:
+        st.markdown(escaped(" ".join(said)))
+    _beneath(drawn, replace(page, view=view), story)
 
 
 def _instead(story: Story, place: str, page: Page) -> str:
@@ -132,9 +159,7 @@ def _instead(story: Story, place: str, page: Page) -> str:
 
 
 @st.cache_data(max_entries=600, show_spinner=False)
-def _told(
-    _store: Store, _metadata: Metadata, store_name: str, story: Story, place: str, base: View
-) -> tuple[str, ...]:
+def _told(_store: Store, _metadata: Metadata, store_name: str, story: Story, place: str, base: View) -> tuple[str, ...]:
     return paragraph(story, place, _store, _metadata, base)
 
 
@@ -143,15 +168,15 @@ def _beneath(drawn: Drawing, page: Page, story: Story) -> None:
     lang, indicator = page.lang, page.metadata.indicators[story.indicator]
     first, others = drawn.caveats[:CAVEATS_SHOWN], drawn.caveats[CAVEATS_SHOWN:]
     if first:
-        st.markdown("\n".join(f"- {small(said)}" for said in first))
+        st.markdown("  \n".join(small(said) for said in first))
     if others:
         with st.container(key=f"printonly_{story.id}"):
             st.markdown("\n".join(f"- {small(said)}" for said in others))
     with st.expander(text(lang, "stories.more"), key=f"more_{story.id}"):
         with wide_box():
             st.markdown(figures_table(drawn.table))
-        if others:
-            st.markdown("\n".join(f"- {small(said)}" for said in others))
+        st.markdown("\n".join(f"- {small(said)}" for said in (*others, text(lang, "stories.own"))))
+        show_events(drawn.model.events, lang, numbered=are_numbered(drawn.model.events, page.view.chart))
         st.markdown(small(f"{text(lang, 'explore.definition')}: {indicator.definition.to(lang)}"))
         st.markdown(small(f"{text(lang, 'explore.reading')}: {indicator.reading.to(lang)}"))
         show_sources(drawn, page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 import polars as pl
@@ -25,10 +26,11 @@ Direction = Literal["up", "down", "same", "none"]
 @dataclass(frozen=True)
 class Tile:
     """What a tile says, ready to show. ``change`` is always a statement, if only why there is none; ``direction`` is
-    where it goes, ``none`` where no change is claimed."""
+    where it goes, ``none`` where no change is claimed, and ``end`` the last day of the period."""
 
     figure: str
     period: str
+    end: date
     change: str
     direction: Direction
 
@@ -46,6 +48,7 @@ def tile(figures: pl.DataFrame, view: View, metadata: Metadata) -> Tile | None:
     return Tile(
         figure=_figure(series, last, scale, view),
         period=formats.period(last.period, view.lang),
+        end=last.end,
         change=change,
         direction=direction,
     )

@@ -79,11 +79,13 @@ def _read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[No
     chart: Chart = _one_of(params, "chart", CHARTS, notes)
     indicators = _indicators(params, measure, chart, metadata, notes)
     breakdowns = _breakdowns(params, indicators, notes)
-    if not all(measure in measures_of(i, breakdowns_of(i, breakdowns), metadata) for i in indicators):
+    possible = all(measure in measures_of(i, breakdowns_of(i, breakdowns), metadata) for i in indicators)
+    if not possible or (chart == "map" and measure == "index"):  # a map has no common base
         # read again as plain figures: an index may hold indicators that figures cannot show together
         plain, others = _read({**params, "as": "number"}, metadata)
         return plain, (_note("measure_impossible", value=text(plain.lang, f"measures.{measure}")), *others)
-    start, end = _range(params, periods_of(indicators), notes)
+    # of a map of changes the first period is a choice: without one it compares with the year before
+    start, end = _range(params, periods_of(indicators), notes, keep_first=chart == "map" and measure == "change")
     view = View(
         indicators=tuple(i.id for i in indicators),
         regions=_regions(params, indicators, metadata, language_of(params), notes),
@@ -213,9 +215,10 @@ def _breakdowns(params: Mapping[str, str], indicators: Sequence[Indicator], note
 
 
 def _range(
-    params: Mapping[str, str], periods: Mapping[str, Period], notes: list[Note]
+    params: Mapping[str, str], periods: Mapping[str, Period], notes: list[Note], *, keep_first: bool
 ) -> tuple[str | None, str | None]:
-    """The address forms of the first and last period inside the wanted range; None where it is the outermost."""
+    """The address forms of the first and last period inside the wanted range; None where it is the outermost, or of
+    the first one, with ``keep_first``, where none is wanted."""
     days = {}
     for key in ("from", "to"):
         value = params.get(key, "").strip()
@@ -236,7 +239,8 @@ def _range(
         notes.append(_note("range_empty"))
         return None, None
     forms = list(periods)
-    return None if inside[0] == forms[0] else inside[0], None if inside[-1] == forms[-1] else inside[-1]
+    unbound = first_day is None if keep_first else inside[0] == forms[0]
+    return None if unbound else inside[0], None if inside[-1] == forms[-1] else inside[-1]
 
 
 def _events(params: Mapping[str, str], metadata: Metadata, notes: list[Note]) -> tuple[str, ...] | None:

@@ -236,12 +236,15 @@ def _inside(position: Sequence[float], box: Box) -> bool:
 
 
 def _simplified(shapes: Sequence[shapely.Geometry], rules: BoundaryRules) -> Sequence[shapely.Geometry]:
-    """The shapes with fewer and rounder positions; raises RefusedError where they would no longer fit together."""
+    """The shapes with fewer and rounder positions, outer rings clockwise: Vega takes others for the rest of the globe.
+
+    Raises RefusedError where they would no longer fit together.
+    """
     fewer = shapely.coverage_simplify(shapely.force_2d(shapes), rules.tolerance)
     rounder = shapely.transform(fewer, lambda positions: positions.round(rules.decimals))
     if not (shapely.is_valid(rounder).all() and shapely.coverage_is_valid(rounder)):
         raise RefusedError(f"the simplified boundaries no longer fit together; lower tolerance in {RULES_FILE.name}")
-    return list(rounder)
+    return list(shapely.orient_polygons(rounder, exterior_cw=True))
 
 
 def _positions(shapes: Sequence[shapely.Geometry]) -> int:

@@ -17,7 +17,7 @@ FORMS = {
     "table": f"/explore?i=residence_permits&r=BSR,{DISTRICTS}&chart=table",
     "side-by-side": "/explore?i=foreign_population,employees,unemployment_rate&r=BSR,03101&chart=side-by-side",
     "scatter": f"/explore?i=foreign_population,naturalisations&r={DISTRICTS}&chart=scatter",
-    "map": f"/explore?r={DISTRICTS}&as=share&chart=map",
+    "district-map": f"/explore?r={DISTRICTS}&as=share&chart=map",
     "breaks": "/explore?i=population&r=03101",
     "notes": "/explore?i=nothing&r=99999,BSR&as=wrong&from=x",
     "map-change": "/map?i=foreign_population&as=change",

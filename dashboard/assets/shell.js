@@ -53,13 +53,26 @@
       if (element.hasAttribute(name))
         renew(element, name, () => element.getAttribute(name), (said) => element.setAttribute(name, said));
   };
+  // a chart is one picture with one text, its marks are described in English and help nobody
+  const asPicture = (svg) => {
+    const chart = svg.closest("[data-testid=stVegaLiteChart][aria-label]");
+    if (!chart) return;
+    chart.setAttribute("role", "img");
+    chart.removeAttribute("aria-roledescription");
+    svg.setAttribute("aria-hidden", "true");
+  };
   const filter = {
-    acceptNode: (node) =>
-      node.nodeType === Node.ELEMENT_NODE && node.matches(UNREAD) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
+    acceptNode: (node) => {
+      if (node.nodeType !== Node.ELEMENT_NODE || !node.matches(UNREAD)) return NodeFilter.FILTER_ACCEPT;
+      if (node.matches("svg")) asPicture(node);
+      return NodeFilter.FILTER_REJECT;
+    },
   };
   const renewAll = (root) => {
     if (root.nodeType === Node.TEXT_NODE) return root.parentElement?.closest(UNREAD) || renewText(root);
-    if (root.nodeType !== Node.ELEMENT_NODE || root.closest(UNREAD)) return undefined;
+    if (root.nodeType !== Node.ELEMENT_NODE) return undefined;
+    if (root.matches("svg")) asPicture(root);
+    if (root.closest(UNREAD)) return undefined;
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, filter);
     for (let node = root; node; node = walker.nextNode())
       if (node.nodeType === Node.TEXT_NODE) renewText(node);

@@ -1,7 +1,7 @@
 """The lane above a plot over time: breaks and events, each with its rule and its name.
 
 A break cuts the figures: a dashed rule and the word for it. An event is context only: a fine dotted rule that stands on
-a small mark at the time axis. Neither name ever stands on another, also not on a phone.
+a dot at the time axis. Neither name ever stands on another, also not on a phone.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from dashboard.charts.spec import (
 _TIME: Spec = {"field": "t", "type": "temporal"}
 FIRST_LINE = 10  # px from the plot to the middle of the lowest name
 NAME_SIZE = 11  # px
+DOT = 32  # px² of an event's mark
 HALO = 4  # px of ground around a name, where another event's rule runs behind it
 
 
@@ -103,9 +104,8 @@ def _event_rule(mark: LaneMark, floor: int, model: ChartModel) -> list[Spec]:
         },
         {
             "data": data,
-            "mark": {"type": "point", "shape": "triangle-up", "size": 36, "filled": True, "opacity": 1}
-            | {"color": model.palette.muted},
-            "encoding": {"x": _TIME, "y": {"value": {"expr": "height - 3"}}},
+            "mark": {"type": "circle", "size": DOT, "opacity": 1, "color": model.palette.muted},
+            "encoding": {"x": _TIME, "y": {"value": {"expr": "height"}}},
         },
     ]
 

@@ -22,6 +22,7 @@ from dashboard.events import are_numbered
 from dashboard.series import Point, Series
 
 PLOT_HEIGHT = 340  # px
+TOP = 6  # px above the highest name
 LABEL_LINE = 14  # px
 LABEL_SIZE = 12  # px
 LABEL_GAP = 4  # px between two labels
@@ -60,7 +61,9 @@ def line_chart(
         *([] if alone else _label_layers(model, axis, labels, plot_height)),
     ]
     top = lane_height(floors)
-    return framed(layers, model, plot_height=plot_height, right=12, top=top, below=strip_height(model))
+    spec = framed(layers, model, plot_height=plot_height, right=12, top=top, below=strip_height(model))
+    spec["padding"]["top"] = TOP  # what stands in the lane makes its own room
+    return spec
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from dashboard.charts.line import LABEL_LINE, LABEL_SIZE, spread
+from dashboard.charts.line import LABEL_LINE, LABEL_SIZE, MOST_POINTS, spread
 from dashboard.charts.model import FOOTER_WIDTH, Axis, ChartModel, is_hollow, label_lines, value_axis
 from dashboard.charts.palette import Style
 from dashboard.charts.spec import NARROWEST_PLOT, Spec, framed, value_axis_spec
@@ -16,9 +17,12 @@ from dashboard.series import Point
 PLOT_HEIGHT = 380  # px
 TITLE_LINE = 14  # px
 TITLE_GAP = 10  # px
+ACROSS_WIDTH = 32  # characters of the lower title: it ends with the plot and must not leave the picture on a phone
 NAME_LEFT = 26  # px from the plot to the names beside it, before them their marks
 YEAR_WIDTH, YEAR_HEIGHT = 30, 13  # px of a year beside its point
 YEAR_GAP = 8  # px
+NAME_GAP = 4  # px beside the plot in which a year may end
+HALO = 3  # px of ground around a year, where a line runs behind it
 EVERY = 5  # years between the first and the last that are written where there is room
 SMALL, LARGE = 26, 110  # a point, and the last of its path
 
@@ -52,8 +56,10 @@ def scatter_chart(paths: Sequence[Path], styles: Sequence[Style], x: Side, y: Si
         *(_name_layers(drawn, y.axis) if len(drawn) > 1 else []),
     ]
     top = len(title) * TITLE_LINE + TITLE_GAP
-    below = len(wrap(x.title, FOOTER_WIDTH)) * TITLE_LINE + 6
-    return framed(layers, model, plot_height=PLOT_HEIGHT, right=12, top=top, below=below)
+    below = len(wrap(x.title, ACROSS_WIDTH)) * TITLE_LINE + 6
+    spec = framed(layers, model, plot_height=PLOT_HEIGHT, right=12, top=top, below=below)
+    spec["padding"]["top"] = 4  # the title makes its own room
+    return spec
 
 
 def _title_layer(lines: list[str], model: ChartModel) -> Spec:
@@ -84,7 +90,7 @@ def _line_layer(drawn: Sequence[tuple[Path, Style]], x: Side, y: Side) -> Spec:
     ]
     keys = [str(k) for k in range(len(drawn))]
     across = value_axis_spec(x.axis)
-    across["axis"] |= {"title": wrap(x.title, FOOTER_WIDTH), "titleAnchor": "end", "labelOverlap": True}
+    across["axis"] |= {"title": wrap(x.title, ACROSS_WIDTH), "titleAnchor": "end", "labelOverlap": True}
     return {
         "data": {"values": rows},
         "mark": {"type": "line", "strokeJoin": "round", "opacity": 0.75},
@@ -101,6 +107,7 @@ def _line_layer(drawn: Sequence[tuple[Path, Style]], x: Side, y: Side) -> Spec:
 
 
 def _point_layer(drawn: Sequence[tuple[Path, Style]], x: Side, y: Side, model: ChartModel) -> Spec:
+    many = sum(len(path.steps) for path, _ in drawn) > MOST_POINTS
     rows = [
         {
             "x": s.x.value,
@@ -114,7 +121,7 @@ def _point_layer(drawn: Sequence[tuple[Path, Style]], x: Side, y: Side, model: C
             "upward": y.written(s.y),
         }
         for path, style in drawn
-        for s in path.steps
+        for s in _marked(path, many)
     ]
     literal = {"type": "nominal", "scale": None, "legend": None}
     return {
@@ -136,6 +143,13 @@ def _point_layer(drawn: Sequence[tuple[Path, Style]], x: Side, y: Side, model: C
     }
 
 
+def _marked(path: Path, many: bool) -> list[Step]:
+    """All years; of crowded charts the ends, and what no line touches or is not final."""
+    sizes = Counter(step.segment for step in path.steps)
+    own = (path.steps[0], path.steps[-1])
+    return [s for s in path.steps if not many or s in own or sizes[s.segment] == 1 or is_hollow(s.x) or is_hollow(s.y)]
+
+
 def _year_layers(drawn: Sequence[tuple[Path, Style]], x: Axis, y: Axis, model: ChartModel) -> list[Spec]:
     """First and last year of each path, years between them where there is room; none stands on another."""
     wanted: list[tuple[Step, Style]] = []
@@ -150,23 +164,24 @@ def _year_layers(drawn: Sequence[tuple[Path, Style]], x: Axis, y: Axis, model: C
         if (dx, dy) == (0, 0):
             continue
         align = "center" if dx == 0 else "left" if dx > 0 else "right"
-        layers.append(
-            {
-                "data": {"values": [{"x": step.x.value, "y": step.y.value, "year": str(step.year)}]},
-                "mark": {"type": "text", "fontSize": 11, "align": align, "baseline": "middle", "dx": dx, "dy": dy}
-                | {"color": style.color},
-                "encoding": {
-                    "x": {"field": "x", "type": "quantitative"},
-                    "y": {"field": "y", "type": "quantitative"},
-                    "text": {"field": "year", "type": "nominal"},
-                },
-            }
-        )
+        mark = {"type": "text", "fontSize": 11, "align": align, "baseline": "middle", "dx": dx, "dy": dy}
+        ground = {"stroke": model.palette.ground, "strokeWidth": HALO, "color": model.palette.ground}
+        encoding = {
+            "x": {"field": "x", "type": "quantitative"},
+            "y": {"field": "y", "type": "quantitative"},
+            "text": {"field": "year", "type": "nominal"},
+        }
+        row = {"x": step.x.value, "y": step.y.value, "year": str(step.year)}
+        layers += [
+            {"data": {"values": [row]}, "mark": mark | look, "encoding": encoding}
+            for look in (ground, {"color": style.color})
+        ]
     return layers
 
 
 def year_offsets(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Where the year of each point stands beside it (px); (0, 0) where it would meet another year or point.
+    """Where the year of each point stands beside it (px); (0, 0) where it would meet another year or point, or the
+    names beside the plot.
 
     ``points`` are places (px) on the narrowest plot: on a wider one everything is farther apart.
     """
@@ -179,7 +194,7 @@ def year_offsets(points: Sequence[tuple[float, float]]) -> list[tuple[float, flo
         for dx, dy in sides:
             left = px + dx - (YEAR_WIDTH / 2 if dx == 0 else 0 if dx > 0 else YEAR_WIDTH)
             box = (left, py + dy - YEAR_HEIGHT / 2, left + YEAR_WIDTH, py + dy + YEAR_HEIGHT / 2)
-            if not any(_meet(box, other) for other in others):
+            if box[2] <= NARROWEST_PLOT + NAME_GAP and not any(_meet(box, other) for other in others):
                 chosen = (dx, dy)
                 taken.append(box)
                 break

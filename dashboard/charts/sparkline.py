@@ -27,7 +27,7 @@ def sparkline(model: ChartModel) -> Spec:
     }
     zero: Spec = {
         "data": {"values": [{"v": 0}]},
-        "mark": {"type": "rule", "color": model.palette.grid, "strokeWidth": 1},
+        "mark": {"type": "rule", "aria": False, "color": model.palette.grid, "strokeWidth": 1},
         "encoding": {"y": y},
     }
     secret = [{"t": milliseconds(p.end)} for p in series.points if p.status == PROTECTED]
@@ -41,17 +41,31 @@ def sparkline(model: ChartModel) -> Spec:
             zero,
             {
                 "data": {"values": rows},
-                "mark": {"type": "line", "strokeWidth": 2, "color": style.color, "strokeJoin": "round"},
+                "mark": {"type": "line", "aria": False, "strokeWidth": 2, "color": style.color, "strokeJoin": "round"},
                 "encoding": {"x": x, "y": y, "detail": {"field": "g", "type": "nominal"}},
             },
             {
                 "data": {"values": last},
-                "mark": {"type": "point", "filled": True, "opacity": 1, "size": 44, "color": style.color},
+                "mark": {
+                    "type": "point",
+                    "aria": False,
+                    "filled": True,
+                    "opacity": 1,
+                    "size": 44,
+                    "color": style.color,
+                },
                 "encoding": {"x": x, "y": y},
             },
             {
                 "data": {"values": secret},
-                "mark": {"type": "point", "size": 34, "color": style.color, "fill": model.palette.ground, "opacity": 1},
+                "mark": {
+                    "type": "point",
+                    "aria": False,
+                    "size": 34,
+                    "color": style.color,
+                    "fill": model.palette.ground,
+                    "opacity": 1,
+                },
                 "encoding": {"x": x, "y": {"value": "height"}},
             },
         ],

@@ -104,6 +104,8 @@ def notice_text(model: ChartModel) -> Spec:
 def config(palette: Palette, lang: Lang) -> Spec:
     """Vega-Lite's configuration: system font, quiet axes, numbers of the language."""
     return {
+        # Vega would describe axes and marks in English; the chart's own alternative text says it all
+        "aria": False,
         "font": FONT,
         "locale": {"number": _NUMBERS[lang]},
         "view": {"stroke": None},
@@ -139,13 +141,13 @@ def time_axis(
     by_format = f"utcFormat(datum.value, '{'%Y' if one_a_year else '%m/%Y'}')"
     scale: Spec = {"type": "utc", "padding": 28 if labels else 6}  # names of semesters are wide
     if span:
-        scale["domain"] = [milliseconds(day) for day in span]
+        scale["domain"] = [_vega_day(day) for day in span]
     return {
         "field": "t",
         "type": "temporal",
         "scale": scale,
         "axis": {
-            "values": [{"year": d.year, "month": d.month, "date": d.day, "utc": True} for d in ticks],
+            "values": [_vega_day(day) for day in ticks],
             "labelExpr": f"({{{labels}}})[toString(time(datum.value))] || {by_format}" if labels else by_format,
             "labelOverlap": "parity",
             "labelFlush": False,
@@ -155,6 +157,10 @@ def time_axis(
             "offset": below,
         },
     }
+
+
+def _vega_day(day: date) -> Spec:
+    return {"year": day.year, "month": day.month, "date": day.day, "utc": True}
 
 
 def _year_ends(first: date, last: date) -> list[date]:

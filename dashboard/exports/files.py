@@ -34,8 +34,8 @@ class File:
 def view_file(
     drawn: Drawing, view: View, metadata: Metadata, kind: FileKind, origin: str = "", width: int = WIDTH
 ) -> File:
-    """The file of a view; ``width`` is that of a picture in px. ``drawn`` must be of the light ground; ``origin`` is scheme, host and folder of the monitor
-    as readers reach it, which the file names as its link."""
+    """The file of a view; ``width`` is that of a picture in px. ``drawn`` must be of the light ground; ``origin`` is
+    scheme, host and folder of the monitor as readers reach it, which the file names as its link."""
     return File(_body(drawn, view, metadata, kind, origin, width), MEDIA_TYPES[kind], file_name(view, metadata, kind))
 
 

@@ -6,6 +6,7 @@ wide, so that a picture looks the same everywhere. The widths are those of its l
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ _WIDTHS = {
 _WIDTH_OF = {character: width for width, characters in _WIDTHS.items() for character in characters}
 _UNKNOWN = 600
 _BOLDER = 1.08  # times
+_JOINTS = re.compile(r"(?<=[&,;?/])")
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,13 @@ def written(lines: Sequence[str], letters: Letters, x: float, top: float, *, anc
 
 
 def _parted(word: str, letters: Letters, room: float) -> list[str]:
+    """A word on as many lines as it needs, an address preferably behind the signs that join its parts."""
     parts = [""]
-    for character in word:
-        if parts[-1] and width_of(parts[-1] + character, letters) > room:
+    for piece in _JOINTS.split(word) if width_of(word, letters) > room else [word]:
+        if parts[-1] and width_of(parts[-1] + piece, letters) > room:
             parts.append("")
-        parts[-1] += character
+        for character in piece:
+            if parts[-1] and width_of(parts[-1] + character, letters) > room:
+                parts.append("")
+            parts[-1] += character
     return parts

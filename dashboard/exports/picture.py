@@ -31,6 +31,7 @@ WIDTH = 800  # px
 MARGIN = 28  # px
 GAP = 24  # px between panels
 PANELS_A_ROW = 3
+PANEL = 220  # px, the narrowest
 MOST_ROWS = 40  # of a table; beyond them nobody reads a picture
 SHARPNESS = 2  # pixels of a PNG for one px
 _INK = PALETTES["light"]
@@ -91,7 +92,7 @@ def _whole(drawn: Drawing, view: View, facts: Facts, figures: str, width: int) -
         _space(14),
         middle,
         _space(14),
-        _paragraph(" ".join(drawn.caveats), SMALL, room),
+        _paragraph(_joined(drawn.caveats), SMALL, room),
         _space(6),
         _paragraph(facts.source, SMALL, room),
         _paragraph(facts.data_state, SMALL, room),
@@ -128,6 +129,11 @@ def _space(height: float) -> _Block:
     return _Block((), height)
 
 
+def _joined(caveats: Sequence[str]) -> str:
+    """Caveats as running text: each ends like a sentence."""
+    return " ".join(said if said.endswith((".", ":", "?")) else f"{said}." for said in caveats)
+
+
 def _short(link: str) -> str:
     return link.split("://", 1)[-1]
 
@@ -137,7 +143,7 @@ def _charts(charts: Sequence[tuple[str, Spec]], room: float) -> _Block:
     if len(charts) == 1 and not charts[0][0]:
         drawing, height = _chart(charts[0][1], room, "a")
         return _Block((drawing,), height)
-    a_row = 2 if len(charts) in (2, 4) else min(PANELS_A_ROW, len(charts))
+    a_row = max(1, min(PANELS_A_ROW if len(charts) != 4 else 2, len(charts), int((room + GAP) // (PANEL + GAP))))
     width = (room - GAP * (a_row - 1)) / a_row
     elements: list[Element] = []
     top = 0.0

@@ -20,7 +20,8 @@ from dashboard.tables import Cell, FigureTable
 from dashboard.text import text
 from dashboard.view import View
 
-_NUMBER = re.compile(r"[+±\u2212]?\d[\d.,]*")
+_NUMBER = re.compile(r"\d[\d.,]*")
+_SIGNS = "+±\u2212"
 _FIRST_ROW = 5  # of the table under title, subtitle, source and the word on notes
 _WIDEST = 44  # characters of a column
 _NOTES_WIDTH = 110  # characters
@@ -65,13 +66,16 @@ def number_format(said: str, lang: Lang) -> str:
     found = _NUMBER.search(said)
     if not found:
         return "General"
-    digits = found[0].lstrip("+±\u2212")
-    _, point, decimals = digits.rpartition("," if lang == "de" else ".")
+    sign = next((c for c in said[: found.end()] if c in _SIGNS), "")
+    _, point, decimals = found[0].rpartition("," if lang == "de" else ".")
     plain = "#,##0" + (f".{'0' * len(decimals)}" if point else "")
-    before, after = _literal(said[: found.start()]), _literal(said[found.end() :])
-    if found[0][0] in "+±":
-        return f"{before}+{plain}{after};{before}\u2212{plain}{after};{before}±{plain}{after}"
-    return f"{before}{plain}{after};{before}\u2212{plain}{after}"
+    words = said[: found.start()].replace(sign, "") if sign else said[: found.start()]
+    before, after = _literal(words), _literal(said[found.end() :])
+    # a minus stands before a currency's sign, but behind words
+    below = f"{before}\u2212{plain}{after}" if words.endswith(" ") else f"\u2212{before}{plain}{after}"
+    if sign in ("+", "±"):
+        return f"+{before}{plain}{after};{below};±{before}{plain}{after}"
+    return f"{before}{plain}{after};{below}"
 
 
 def _literal(said: str) -> str:

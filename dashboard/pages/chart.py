@@ -17,7 +17,7 @@ def main() -> None:
     lang = page.lang
     drawn = drawing(page.store, page.metadata, page.store.path.name, page.view, page.theme)
     with st.container(gap="xsmall"):
-        st.markdown(f"# :small[**{escaped(drawn.headline)}**]")
+        st.title(escaped(drawn.headline), anchor=False)
         st.markdown(small(drawn.subtitle))
     show_notes(page)
     show_past_state(page)

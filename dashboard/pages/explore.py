@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.charting import draw_charts, drawing
-from dashboard.controls import how, what_and_where
+from dashboard.controls import events, how, what_and_where
 from dashboard.page import EXPLORE, Page, open_page, show_notes, show_past_state
 from dashboard.parts import show_caveats, show_figures, show_sources
 from dashboard.sharing import show_sharing
@@ -21,14 +21,15 @@ PATH = "/explore"
 def main() -> None:
     page = open_page()
     lang = page.lang
+    st.title(text(lang, "app.explore"), anchor=False)
     show_notes(page)
     show_past_state(page)
     drawn = drawing(page.store, page.metadata, page.store.path.name, page.view, page.theme)
     # columns stand beneath each other on a phone: finding and chart come first, then the widgets
     shown, widgets = st.columns([7, 3], gap="large")
     with shown:
-        with st.container(gap="xsmall"):
-            st.subheader(escaped(drawn.headline), anchor=False)
+        with st.container(gap="small"):
+            st.header(escaped(drawn.headline), anchor=False)
             st.markdown(small(drawn.subtitle))
         if page.view.chart == "table":
             show_figures(drawn, page)
@@ -36,6 +37,7 @@ def main() -> None:
     with widgets:
         what_and_where(page)
         how(page)
+        events(page, drawn)
     show_caveats(drawn)
     show_sources(drawn, page)
     if page.view.chart != "table":

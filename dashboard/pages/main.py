@@ -14,6 +14,7 @@ from dashboard.frame import page_name, show_footer, show_header, show_printed_li
 from dashboard.metadata import Lang
 from dashboard.metadata_reading import read_metadata
 from dashboard.page import CHART, OVERVIEW, PATHS, address_language, missing_page, origin, show_warnings
+from dashboard.shell import page_title
 from dashboard.store import NoStoreError, current_store
 from dashboard.text import text
 from dashboard.view import LONGEST_NOTE_VALUE, read
@@ -43,6 +44,8 @@ def main() -> None:
     # its own page, because Streamlit would open its English notice and the overview behind it
     others = [st.Page(_show_missing, title=missing, url_path=missing, visibility="hidden")] if missing else []
     page = st.navigation([*pages.values(), *others], position="hidden")
+    if not missing:
+        st.set_page_config(page_title=page_title(page.url_path, lang))
     show_style()
     if page.url_path == PATHS[CHART]:
         page.run()  # embedded in another site's page, which has a frame of its own

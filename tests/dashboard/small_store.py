@@ -99,7 +99,7 @@ def _event(identity: str, at: date, short_de: str, short_en: str, **changes: obj
 def _area(n: int, district: str) -> dict[str, object]:
     """One of eight squares side by side, with common borders, between 10 and 11 degrees east."""
     left, right = 10 + n / 8, 10 + (n + 1) / 8
-    ring = [[left, 52], [right, 52], [right, 52.1], [left, 52.1], [left, 52]]
+    ring = [[left, 52], [left, 52.1], [right, 52.1], [right, 52], [left, 52]]
     return {
         "region": district,
         "geometry": json.dumps({"type": "Polygon", "coordinates": [ring]}),

@@ -16,11 +16,16 @@ from typing import Any
 import pytest
 from google.protobuf import text_format
 
+from dashboard.addresses import FileKind, chart_address
+from dashboard.charting import made
 from dashboard.choices import CHARTS
 from dashboard.counselling import LENGTHS, OFFICES, choose, lengths_of, page_params, read_page, splits_of, with_length
+from dashboard.exports.files import view_file
+from dashboard.metadata import Metadata
 from dashboard.metadata_reading import read_metadata
 from dashboard.queries import Selection, observations
 from dashboard.store import current_store
+from dashboard.view import View
 from etl.counselling.importing import import_counselling
 from etl.settings import Settings
 from tests.dashboard.test_counselling_page import held, run
@@ -92,13 +97,16 @@ def unprotected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture()
 def files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the pages offer as files, as they are drawn."""
+    """What the pages offer as files, as they are linked."""
     taken: list[str] = []
 
-    def keep(_: str, data: Any, **how: Any) -> None:
-        taken.append(data.decode("utf-8-sig") if isinstance(data, bytes) else data)
+    def keep(view: View, metadata: Metadata, kind: FileKind) -> str:
+        drawn = made(current_store(), metadata, view, "light")
+        for one in ("csv", "json"):
+            taken.append(view_file(drawn, view, metadata, one).body.decode("utf-8-sig"))
+        return chart_address(view, metadata, kind)
 
-    monkeypatch.setattr("dashboard.parts.st.download_button", keep)
+    monkeypatch.setattr("dashboard.parts.chart_address", keep)
     return taken
 
 

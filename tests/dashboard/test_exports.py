@@ -149,7 +149,9 @@ def test_a_figure_is_a_number_that_is_written_as_on_the_page(store: Store, metad
         ("€61,229m", "en", '"€"#,##0"m";\u2212"€"#,##0"m"'),
         ("1.234.567", "de", "#,##0;\u2212#,##0"),
         ("+1,5", "de", "+#,##0.0;\u2212#,##0.0;±#,##0.0"),
-        ("mind. 4,25", "de", '"mind. "#,##0.00;\u2212"mind. "#,##0.00'),
+        ("mind. 4,25", "de", '"mind. "#,##0.00;"mind. "\u2212#,##0.00'),
+        ("\u2212€3.50", "en", '"€"#,##0.00;\u2212"€"#,##0.00'),
+        ("+€3m", "en", '+"€"#,##0"m";\u2212"€"#,##0"m";±"€"#,##0"m"'),
     ],
 )
 def test_number_formats_leave_the_marks_to_the_readers_spreadsheet(said: str, lang: Lang, wanted: str):
@@ -175,8 +177,8 @@ def test_words_that_look_like_a_formula_are_words(store: Store, metadata: Metada
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_reads_numbers_as_numbers_and_words_as_words(store: Store, metadata: Metadata, tmp_path: Path):
     (tmp_path / "view.xlsx").write_bytes(formula_like(store, metadata))
-    # 44 is the comma, 34 the quotation mark, 76 UTF-8; words are quoted, figures are not and stand unformatted
-    options = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,false"
+    # comma, quotation mark, UTF-8; only words are quoted, figures stand as they are and not as they look
+    options = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false"
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = ["soffice", profile, "--headless", "--convert-to", options, "--outdir", str(tmp_path), "view.xlsx"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)

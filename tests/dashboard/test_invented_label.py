@@ -79,7 +79,7 @@ def test_tiles_carry_it_in_the_sparkline_and_its_name(lang: str, theme: Theme, s
     for indicator in (CONTACTS, CONTACTS_MONTHLY):
         view = View((indicator,), ("03101",), (DEMO,), lang="en" if lang == "en" else "de")
         drawn = tile_drawing(store, metadata, store.path.name, view, theme)
-        assert drawn is not None and LABELS[lang] in drawn.alts[0]
+        assert drawn is not None and LABELS[lang] in drawn.alt
         assert LABELS[lang] in drawn.spark["title"]["text"]["expr"]
     real = tile_drawing(store, metadata, store.path.name, View((CONTACTS,), ("03101",), (BODY,)), theme)
     assert real is not None and "title" not in real.spark and "ERFUNDEN" not in real.alt

@@ -145,9 +145,11 @@ def test_an_earlier_state_says_that_it_is_one():
 
 
 def test_a_link_for_the_minutes_names_the_state_of_the_data(metadata: Metadata):
-    codes = [c.value for c in run("explore", r="03102").code]
-    assert codes == ["/explore?r=03102", f"/explore?r=03102&v={metadata.current}"]
-    assert [c.value for c in run("explore", v=FIRST).code] == ["/explore", f"/explore?v={FIRST}"]
+    at = run("explore", r="03102")
+    assert at.code[0].value.splitlines()[1] == "/explore?r=03102"
+    at.radio(key="share_state").set_value("fixed").run()
+    assert at.code[0].value.splitlines()[1] == f"/explore?r=03102&v={metadata.current}"
+    assert run("explore", v=FIRST).code[0].value.splitlines()[1] == f"/explore?v={FIRST}"
 
 
 def test_without_a_store_the_page_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -18,6 +18,7 @@ LITERAL = re.compile(r"[\"']([a-z_]+\.[a-z_0-9-]+(?:\.[a-z_0-9-]+)?)[\"']")
 COMPOSED = ("status.", "nouns.", "notes.", "periods.", "period_kinds.", "measures.", "charts.", "overview.tiles.")
 COMPOSED += ("wholes.", "themes.", "headlines.counted", "headlines.named", "headlines.more", "headlines.less")
 COMPOSED += ("headlines.fewer", "app.")
+COMPOSED += ("streamlit.", "shell.descriptions.")
 COMPOSED += ("past.revised", "past.new", "past.withdrawn", "past.then", "past.now", "past.difference")
 
 
