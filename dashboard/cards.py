@@ -23,7 +23,8 @@ def show_card(drawn: TileDrawing, title: str, view: View, page: Page, key: str, 
             st.markdown(escaped(facts.figure))
         with st.container(key=f"change_{facts.direction}_{key}"):
             st.markdown(small(f"{before}{facts.change}"))
-        st.vega_lite_chart(drawn.spark, alt=drawn.alt, theme=None, width="stretch")
+        if facts.points > 1 or drawn.noticed:
+            st.vega_lite_chart(drawn.spark, alt=drawn.alt, theme=None, width="stretch", height=drawn.spark["height"])
         st.markdown(small(f"{facts.period} · {text(page.lang, 'sources.source', attribution=drawn.source)}"))
 
 

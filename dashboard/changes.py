@@ -109,7 +109,8 @@ def _sentence(changed: IndicatorChanges, metadata: Metadata, lang: Lang) -> str:
     parts = []
     if changed.new:
         until = formats.until(changed.newest, lang) if changed.newest else ""
-        parts.append(text(lang, "changes.new", number=formats.number(changed.new, 0, lang), until=until))
+        key = "changes.new_one" if changed.new == 1 else "changes.new"
+        parts.append(text(lang, key, number=formats.number(changed.new, 0, lang), until=until))
     for kind, number in (("revised", changed.revised), ("withdrawn", changed.withdrawn)):
         if number:
             parts.append(text(lang, f"changes.{kind}", number=formats.number(number, 0, lang)))

@@ -20,6 +20,7 @@ from dashboard.drawn import Drawing
 from dashboard.event_list import show_events
 from dashboard.events import are_numbered
 from dashboard.headlines import headline
+from dashboard.highlight import highlighted
 from dashboard.mapped import made_map
 from dashboard.metadata import Metadata
 from dashboard.queries import view_figures
@@ -44,6 +45,8 @@ def made(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
         return _of_indicators(store, metadata, view, theme)
     if view.chart == "map":
         return made_map(store, metadata, view, theme).drawing
+    if view.chart == "highlight":
+        return highlighted(_of_series(store, metadata, replace(view, chart="line"), theme), view, metadata)
     return _of_series(store, metadata, view, theme)
 
 
@@ -81,7 +84,7 @@ def _of_series(store: Store, metadata: Metadata, view: View, theme: Theme) -> Dr
 def draw_charts(drawn: Drawing, *, events: bool = True) -> None:
     """The chart, or its panels side by side, with the list of the events in them unless it stands elsewhere."""
     if len(drawn.charts) == 1 and not drawn.charts[0][0]:
-        st.vega_lite_chart(drawn.charts[0][1], alt=drawn.alts[0], theme=None, width="stretch")
+        st.vega_lite_chart(drawn.charts[0][1], alt=drawn.alts[0], theme=None, width="stretch", height=_reserved(drawn.charts[0][1]))
         if events:
             show_events(drawn.model.events, drawn.model.lang, numbered=are_numbered(drawn.model.events, "line"))
         return
@@ -92,11 +95,17 @@ def draw_charts(drawn: Drawing, *, events: bool = True) -> None:
         for column, ((name, spec), alt) in zip(columns, panels[start : start + a_row], strict=False):
             with column:
                 st.markdown(f"**{escaped(name)}**")
-                st.vega_lite_chart(spec, alt=alt, theme=None, width="stretch")
+                st.vega_lite_chart(spec, alt=alt, theme=None, width="stretch", height=_reserved(spec))
     if panels:
         st.markdown(small(drawn.footer))
         if events:
             show_events(drawn.model.events, drawn.model.lang, numbered=True)
+
+
+def _reserved(spec: Spec) -> int | Literal["content"]:
+    """The height to keep free while a chart loads, so that nothing moves when it appears."""
+    height = spec.get("height")
+    return height if isinstance(height, int) else "content"
 
 
 def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:
@@ -111,12 +120,13 @@ def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:
 
 @dataclass(frozen=True)
 class TileDrawing:
-    """A tile's facts with its sparkline and source."""
+    """A tile's facts with its sparkline and source; ``noticed`` if the sparkline says that the figures are invented."""
 
     facts: Tile
     spark: Spec
     alt: str
     source: str
+    noticed: bool
 
 
 @st.cache_resource(max_entries=400, show_spinner=False)
@@ -139,4 +149,5 @@ def tile_drawing(_store: Store, _metadata: Metadata, store_name: str, view: View
         spark=sparkline(model),
         alt=" ".join(part for part in (course, model.notice) if part),
         source=", ".join(dict.fromkeys(_metadata.sources[s].publisher.to(view.lang) for s in figures["source"])),
+        noticed=bool(model.notice),
     )

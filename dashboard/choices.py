@@ -15,7 +15,7 @@ MEASURES: tuple[Measure, ...] = ("number", "share", "per1000", "index", "change"
 SERIES_CHARTS: tuple[Chart, ...] = ("line", "bar", "small-multiples", "table")  # of series, each by itself
 PAIRED_CHARTS: tuple[Chart, ...] = ("side-by-side", "scatter")  # of indicators, each with an axis of its own
 MOST_PAIRED: dict[Chart, int] = {"side-by-side": 4, "scatter": 2}
-CHARTS: tuple[Chart, ...] = (*SERIES_CHARTS, *PAIRED_CHARTS, "map")
+CHARTS: tuple[Chart, ...] = (*SERIES_CHARTS, *PAIRED_CHARTS, "highlight", "map")
 
 FIRST_INDICATOR = "foreign_population"
 POPULATION = "population"

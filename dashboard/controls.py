@@ -43,8 +43,8 @@ def what_and_where(page: Page) -> None:
     _keep(INDICATOR, first.id)
     st.selectbox(
         text(lang, "explore.indicator"),
-        _by_theme(metadata.indicators.values()),
-        format_func=lambda i: _themed(metadata.indicators[i], lang),
+        by_theme(metadata.indicators.values()),
+        format_func=lambda i: themed(metadata.indicators[i], lang),
         key=INDICATOR,
         on_change=_indicator_changed,
         args=(page,),
@@ -76,12 +76,12 @@ def what_and_where(page: Page) -> None:
         )
 
 
-def _by_theme(indicators: Iterable[Indicator]) -> list[str]:
+def by_theme(indicators: Iterable[Indicator]) -> list[str]:
     """Ids in the order of the themes' names in the texts, inside a theme in the catalogue's."""
     return [i.id for i in sorted(indicators, key=lambda i: THEMES.index(i.theme) if i.theme in THEMES else len(THEMES))]
 
 
-def _themed(indicator: Indicator, lang: Lang) -> str:
+def themed(indicator: Indicator, lang: Lang) -> str:
     """``Bevölkerung · Ausländische Bevölkerung``: the theme groups a long list, and can be searched for."""
     key, title = f"themes.{indicator.theme}", indicator.title.to(lang)
     return text(lang, "explore.themed", theme=text(lang, key), title=title) if has_text(lang, key) else title
@@ -167,7 +167,7 @@ def _more(page: Page) -> None:
     an axis of its own."""
     view, metadata = page.view, page.metadata
     first = metadata.indicators[view.indicators[0]]
-    offered = _by_theme(
+    offered = by_theme(
         i
         for i in metadata.indicators.values()
         if i.id != first.id and (i.id in view.indicators or _fits(i, first, page))
@@ -179,7 +179,7 @@ def _more(page: Page) -> None:
     st.multiselect(
         text(page.lang, "pairs.more_indicators", most=most - 1) if most else text(page.lang, "explore.more_indicators"),
         offered,
-        format_func=lambda i: _themed(metadata.indicators[i], page.lang),
+        format_func=lambda i: themed(metadata.indicators[i], page.lang),
         key=MORE,
         placeholder=text(page.lang, "explore.indicators_placeholder"),
         wrap=True,

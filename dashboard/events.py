@@ -11,7 +11,7 @@ from dashboard.metadata import Event, Lang, Metadata
 from dashboard.text import text
 from dashboard.view import ALL_EVENTS, View
 
-EVENT_CHARTS: tuple[Chart, ...] = ("line", "small-multiples", "side-by-side")
+EVENT_CHARTS: tuple[Chart, ...] = ("line", "small-multiples", "side-by-side", "highlight")
 MOST_CHOSEN = 4  # events that a chart chooses itself
 MOST_NAMED = 4  # events whose names stand inside a chart; more of them have numbers there, and small charts always
 NEAREST = 0.05  # of the range: closer to each other, two of a chart's own choice say less than one

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard import formats
+from dashboard.charts.palette import PALETTES, Palette, Theme
 from dashboard.metadata import Lang, Metadata
 from dashboard.page import (
     COMPARISON,
@@ -47,9 +49,27 @@ def kept_params() -> dict[str, str]:
     return {key: st.query_params[key] for key in KEPT if key in st.query_params}
 
 
-def show_style() -> None:
-    """The little that the theme's settings cannot say, and how a page prints."""
+def show_style(theme: Theme) -> None:
+    """The little that the theme's settings cannot say, and how a page prints: in the light colours, whatever it has."""
     st.html(STYLE)
+    if theme == "dark":
+        st.html(f"<style>@media print {{ {printed_colours()} }}</style>")
+
+
+@cache
+def printed_colours() -> str:
+    """The rules that give charts drawn for the dark ground the colours of the light one."""
+    dark, light = (_colours(PALETTES[theme]) for theme in ("dark", "light"))
+    return " ".join(
+        f'svg [{kind}="{old}"] {{ {kind}: {new}; }}'
+        for old, new in zip(dark, light, strict=True)
+        for kind in ("fill", "stroke")
+    )
+
+
+def _colours(palette: Palette) -> tuple[str, ...]:
+    single = (palette.ground, palette.text, palette.muted, palette.grid, palette.strong, palette.grey)
+    return (*single, *palette.hues)
 
 
 def show_header(lang: Lang, current: str) -> None:

@@ -1,5 +1,7 @@
 """The form ``highlight``: the first region in its colour, all others grey, and where its newest figure stands.
 
+Lines over time; bars where there is one period only.
+
 A position is stated in the newest period that all have, and only between figures that differ by more than rounding.
 """
 
@@ -9,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dashboard import formats
-from dashboard.charts.bar import common_period
+from dashboard.charts.bar import bar_chart, common_period
 from dashboard.charts.line import line_chart
 from dashboard.charts.model import ChartModel
 from dashboard.charts.palette import DASHES, SHAPES, Style
 from dashboard.choices import is_rate
 from dashboard.descriptions import alt_text
 from dashboard.drawn import Drawing
-from dashboard.figures_said import figure_said, with_figure
+from dashboard.figures_said import figure_said
 from dashboard.findings import Finding, claimed_figure, finding_of, until
 from dashboard.labels import scale_of
 from dashboard.metadata import Metadata
@@ -37,15 +39,18 @@ def highlighted(lines: Drawing, view: View, metadata: Metadata) -> Drawing:
     if len(own) != 1 or len({s.region for s in model.series}) != len(model.series) or len(model.series) == 1:
         return replace(lines, caveats=(text(view.lang, "comparison.needs_several"), *lines.caveats))
     said = _headline(model, view, metadata) or lines.headline
-    if is_invented(lines.figures, metadata) and said is not lines.headline:
+    said = said[:1].upper() + said[1:]
+    if is_invented(lines.figures, metadata) and said != lines.headline:
         said = text(view.lang, "invented.headline", headline=said)
     counts = view.measure == "number" and not is_rate(metadata.indicators[view.indicators[0]])
     sizes = (text(view.lang, "comparison.sizes"),) if counts else ()
+    drawn = _brought_out(model, own[0])
+    over_time = len({p.end for s in model.series for p in s.known}) > 1
     return replace(
         lines,
         headline=said,
-        charts=(("", line_chart(_brought_out(model, own[0]))),) if lines.charts else (),
-        alts=tuple(alt_text(said, view) for _ in lines.charts),
+        charts=(("", line_chart(drawn) if over_time else bar_chart(drawn)),) if lines.charts else (),
+        alts=tuple(alt_text(said, view if over_time else replace(view, chart="bar")) for _ in lines.charts),
         caveats=(*sizes, *lines.caveats),
     )
 
@@ -99,7 +104,7 @@ def _said(
     scale = scale_of(own.indicator, view.measure, metadata, lang)
 
     def figure(finding: Finding) -> str:
-        return with_figure(finding, figure_said(finding, scale, lang))
+        return text(lang, "comparison.figure", name=finding.series.label, figure=figure_said(finding, scale, lang))
 
     said = {
         "subject": measured_subject([own, *level, *higher, *lower], view, metadata),
@@ -108,7 +113,7 @@ def _said(
         "count": len(level) + len(higher) + len(lower) + 1,
     }
     if level:
-        names = "; ".join(figure(f) for f in level)
+        names = ", ".join(f.series.label for f in level)
         return text(lang, "comparison.level", **said, names=names, higher=len(higher), lower=len(lower))
     above = figure(min(higher, key=claimed_figure)) if higher else ""
     below = figure(max(lower, key=claimed_figure)) if lower else ""

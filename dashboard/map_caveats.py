@@ -21,10 +21,12 @@ from dashboard.view import View
 def map_subtitle(found: MapFigures, metadata: Metadata) -> str:
     """What, unit, where, period kind, when in one line."""
     view, lang = found.view, found.view.lang
-    unit = found.scale.unit
-    if view.measure == "change":
-        unit = text(lang, "map.change_in", unit=change_unit(found, metadata))
-    parts = [title_of(view, metadata), unit, area_words(found), period_kind_label(found.indicator, lang)]
+    parts = [
+        title_of(view, metadata),
+        unit_words(found, metadata),
+        area_words(found),
+        period_kind_label(found.indicator, lang),
+    ]
     parts += [when] if (when := shown_time(found)) else []
     if is_invented(found.frame, metadata):
         parts.insert(0, text(lang, "invented.notice"))
@@ -48,12 +50,17 @@ def shown_time(found: MapFigures) -> str:
     return text(lang, "periods.span", first=formats.period(found.base, lang), last=now)
 
 
-def change_unit(found: MapFigures, metadata: Metadata) -> str:
-    """What a change counts in: percent, percentage points, or the figures' own unit."""
-    lang, unit = found.view.lang, metadata.units[found.indicator.unit].label.to(found.view.lang)
+def unit_words(found: MapFigures, metadata: Metadata) -> str:
+    """The unit; a change counts in percent, percentage points, or the figures' own unit."""
+    lang = found.view.lang
+    if found.view.measure != "change":
+        return found.scale.unit
+    unit = metadata.units[found.indicator.unit].label.to(lang)
     if not found.in_units:
-        return text(lang, "units.percent")
-    return text(lang, "units.points_long") if found.indicator.unit == "percent" else unit
+        unit = text(lang, "units.percent")
+    elif found.indicator.unit == "percent":
+        unit = text(lang, "units.points_long")
+    return text(lang, "map.change_in", unit=unit)
 
 
 def map_caveats(found: MapFigures, asked: View, metadata: Metadata, model: ChartModel) -> tuple[str, ...]:
@@ -90,7 +97,9 @@ def _form(found: MapFigures, metadata: Metadata) -> list[str]:
     if not is_count(found):
         return [text(lang, "map.about_classes")]
     possible = measures_of(metadata.indicators[view.indicators[0]], view.breakdowns, metadata)
-    comparable = [text(lang, "headlines.quoted", title=text(lang, f"measures.{m}")) for m in ("share", "per1000") if m in possible]
+    comparable = [
+        text(lang, "headlines.quoted", title=text(lang, f"measures.{m}")) for m in ("share", "per1000") if m in possible
+    ]
     said = text(lang, "map.about_circles")
     if comparable:
         said = f"{said} {text(lang, 'map.compare_by', measures=', '.join(comparable))}"

@@ -25,14 +25,14 @@ def map_headline(found: MapFigures, metadata: Metadata) -> str:
     said = {"subject": map_subject(found, metadata)}
     if not known:
         return _without(found, said["subject"], secret=bool(secret))
-    if len(known) == 1:
+    if secret or nil:
+        key = "map.published" if secret else "map.highest"
+        said |= {"top": _names(_end(known, found, metadata, highest=True), found, metadata)}
+    elif len(known) == 1:
         key = "map.one"
         said |= {"name": _names(known, found, metadata)}
     elif found.view.measure == "change" and all(d.unchanged for d in known):
         key = "map.all_unchanged"
-    elif secret or nil:
-        key = "map.published" if secret else "map.highest"
-        said |= {"top": _names(_end(known, found, metadata, highest=True), found, metadata)}
     elif len(_end(known, found, metadata, highest=True)) == len(known):
         key = "map.all_alike"
         said |= {"figures": _range(known, found)}

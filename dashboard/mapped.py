@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import polars as pl
 import streamlit as st
 
 from dashboard import formats
@@ -18,7 +19,7 @@ from dashboard.charts.ranked import ranked_bars
 from dashboard.charts.spec import Spec
 from dashboard.descriptions import Attribution, attributions, footer
 from dashboard.drawn import Drawing
-from dashboard.map_caveats import area_words, map_caveats, map_subtitle
+from dashboard.map_caveats import area_words, map_caveats, map_subtitle, shown_time, unit_words
 from dashboard.map_figures import District, MapFigures, map_figures
 from dashboard.map_findings import figure_words, is_count, is_diverging, map_headline
 from dashboard.map_table import map_table, ranked
@@ -53,7 +54,8 @@ def made_map(store: Store, metadata: Metadata, view: View, theme: Theme) -> Mapp
     lang = view.lang
     sources = attributions(found.frame, metadata, lang)
     credit = _credit(found, metadata, lang)
-    line = " ".join(part for part in (footer(sources, found.view, metadata), _credit_line(credit, lang)) if part)
+    own_line = footer(sources, found.view, metadata)
+    line = " ".join(part for part in (own_line, _credit_line(credit, lang)) if part)
     model = replace(chart_model(found.frame, found.view, metadata, theme, line), scale=found.scale)
     said = map_headline(found, metadata)
     if is_invented(found.frame, metadata):
@@ -63,7 +65,7 @@ def made_map(store: Store, metadata: Metadata, view: View, theme: Theme) -> Mapp
     known = any(place.value is not None or place.secret for place in drawn.places)
     return Mapped(
         drawing=Drawing(
-            figures=found.frame,
+            figures=_with_unit(found, metadata),
             model=model,
             headline=said,
             subtitle=map_subtitle(found, metadata),
@@ -76,10 +78,18 @@ def made_map(store: Store, metadata: Metadata, view: View, theme: Theme) -> Mapp
             sources=(*sources, *credit),
             footer=line,
         ),
-        bars=ranked_bars(drawn, order) if known else None,
+        bars=ranked_bars(drawn, order, own_line) if known else None,
         bars_alt=text(lang, "map.alt_bars", headline=said),
         figures=found,
     )
+
+
+def _with_unit(found: MapFigures, metadata: Metadata) -> pl.DataFrame:
+    """The figures; of changes with the unit and both periods (column ``shown_unit``), which their rows do not tell."""
+    if found.view.measure != "change":
+        return found.frame
+    unit = f"{unit_words(found, metadata)}, {shown_time(found)}"
+    return found.frame.with_columns(pl.lit(unit[:1].upper() + unit[1:]).alias("shown_unit"))
 
 
 def _map_model(found: MapFigures, metadata: Metadata, model: ChartModel, theme: Theme) -> MapModel:
@@ -92,7 +102,8 @@ def _map_model(found: MapFigures, metadata: Metadata, model: ChartModel, theme: 
     chosen = _outlined(found, metadata)
     outlines = {d.region: metadata.areas[d.region].geometry for d in found.districts if d.region in metadata.areas}
     places = tuple(_place(d, found, metadata, classes, theme, d.region in chosen) for d in found.districts)
-    unit = found.scale.unit[:1].upper() + found.scale.unit[1:]
+    unit = unit_words(found, metadata)
+    unit = unit[:1].upper() + unit[1:]
     return MapModel(
         places=places,
         plane=plane_of(outlines),

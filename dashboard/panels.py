@@ -100,12 +100,13 @@ def change_said(finding: Finding, panel: Panel, then: Callable[[str], str] | Non
     """
     if finding.first is finding.last or finding.measure == "change":
         return ""
-    versus = then(finding.first.period) if then else ""
+    lang = panel.view.lang
     if finding.broken:
-        day = break_name(finding.broken, finding.indicator, panel.view.lang)
-        said = text(panel.view.lang, "pairs.broken", day=day)
-    elif finding.change is None:
-        said = text(panel.view.lang, "pairs.incomplete")
-    else:
-        said = growth(finding, panel.scale, panel.view) or ""
-    return f" ({' '.join(part for part in (said, versus) if part)})" if said else ""
+        day = break_name(finding.broken, finding.indicator, lang)
+        return f" ({text(lang, 'pairs.broken', day=day)})"
+    if finding.change is None:
+        return f" ({text(lang, 'pairs.incomplete')})"
+    said = growth(finding, panel.scale, panel.view)
+    if not said:
+        return ""
+    return f" ({said} {then(finding.first.period)})" if then else f" ({said})"

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import cos, log, radians, sqrt
 from statistics import fmean, pstdev
 from typing import Any
 
 import polars as pl
 
-from dashboard.choices import Measure, measures_of
+from dashboard.choices import Measure
 from dashboard.metadata import Metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store
@@ -85,8 +86,6 @@ def _measured(store: Store, metadata: Metadata, criterion: Criterion, vintage: s
     indicator, districts = metadata.indicators.get(criterion.indicator), districts_of(metadata)
     if indicator is None or "" not in indicator.breakdowns:
         return None
-    if criterion.measure not in measures_of(indicator, ("",), metadata):
-        return None
     view = View((indicator.id,), districts, ("",), measure=criterion.measure, vintage=vintage)
     figures = view_figures(store, metadata, view).filter(pl.col("value").is_not_null())
     if figures.is_empty():
@@ -112,7 +111,7 @@ def area_of(geometry: dict[str, Any]) -> float:
 def _ring_area(ring: Sequence[Sequence[float]]) -> float:
     """The shoelace formula on a plane that touches the globe at the ring's mean latitude."""
     shrunk = cos(radians(fmean(p[1] for p in ring)))
-    twice = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False))
+    twice = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))
     return abs(twice) / 2 * shrunk * _DEGREE**2
 
 

@@ -86,7 +86,7 @@ def _of_paths(figures: pl.DataFrame, paths: Sequence[Path]) -> pl.DataFrame:
         if point
     ]
     keys = ["indicator", "region", "period"]
-    return figures.join(pl.DataFrame(used, schema=keys, orient="row"), on=keys, how="semi")
+    return figures.join(pl.DataFrame(used, schema=dict.fromkeys(keys, pl.String), orient="row"), on=keys, how="semi")
 
 
 def _headline(paths: Sequence[Path], x: Panel, y: Panel, view: View, metadata: Metadata) -> str:

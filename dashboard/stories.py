@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 import yaml
 
-from dashboard.choices import CHARTS, Chart, Measure, breakdowns_of, measures_of
+from dashboard.choices import CHARTS, Chart, Measure, breakdowns_of, default_region, measures_of
 from dashboard.metadata import REGION_SUM, Metadata
 from dashboard.view import TOTAL, View
 
@@ -145,9 +145,11 @@ def story_view(story: Story, place: str, metadata: Metadata, base: View) -> View
 
 
 def told_place(story: Story, place: str, metadata: Metadata) -> str:
-    """The region that a story's paragraph is about: the place, or Niedersachsen where there are figures of it only."""
-    regions = metadata.indicators[story.indicator].regions
-    return LAND if (story.places == "land" or place not in regions) and LAND in regions else place
+    """The region that a story's paragraph is about: the place, or where there are no figures of it Niedersachsen,
+    or else the region that the indicator shows of itself."""
+    indicator = metadata.indicators[story.indicator]
+    wanted = (LAND,) if story.places == "land" else (place, LAND)
+    return next((r for r in wanted if r in indicator.regions), default_region(indicator))
 
 
 def main_view(story: Story, regions: tuple[str, ...], metadata: Metadata, base: View) -> View:
@@ -157,9 +159,11 @@ def main_view(story: Story, regions: tuple[str, ...], metadata: Metadata, base: 
     return replace(view, regions=regions, breakdowns=main, start=None, measure="number", chart="line")
 
 
-def places_offered(metadata: Metadata) -> tuple[str, ...]:
-    """What the pages offer as place: the region, its districts and Niedersachsen."""
-    return tuple(r for r in (REGION_SUM, *metadata.members, LAND) if r in metadata.regions)
+def places_offered(name: str, metadata: Metadata) -> tuple[str, ...]:
+    """The region, its districts and Niedersachsen, as far as a tile of the page has figures of them."""
+    tiles = [tile for tile in themes()[name].tiles if is_held(tile, metadata)]
+    held = {region for tile in tiles for region in metadata.indicators[tile.indicator].regions}
+    return tuple(r for r in (REGION_SUM, *metadata.members, LAND) if r in metadata.regions and r in held)
 
 
 def _regions(story: Story, place: str, metadata: Metadata) -> tuple[str, ...]:

@@ -30,12 +30,12 @@ CAVEATS_SHOWN = 1  # beneath a chart; the others are behind a click
 EXPLORER_PATH = "/explore"
 
 
-def place_of(page: Page) -> Page:
+def place_of(page: Page, name: str) -> Page:
     """The page for one place: the first of the address's regions that is one, else the region.
 
     What the address's indicator lacks says nothing about the stories, so no note tells it.
     """
-    regions, offered = page.metadata.regions, places_offered(page.metadata)
+    regions, offered = page.metadata.regions, places_offered(name, page.metadata)
     wanted = [r.strip() for r in st.query_params.get("r", "").split(",") if r.strip() in regions]
     found = next((r for r in wanted if r in offered), None)
     chosen = found or next(iter(offered), page.view.regions[0])
@@ -46,14 +46,14 @@ def place_of(page: Page) -> Page:
     return replace(page, view=replace(page.view, regions=(chosen,)), notes=tuple(notes))
 
 
-def show_title(page: Page, title: str, lead: str) -> None:
+def show_title(page: Page, name: str, lead: str) -> None:
     """The page's name and what it is about, and the place to choose beside it."""
     with st.container(key="page_head", horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width="stretch", gap="xxsmall"):
-            st.title(title, anchor=False)
+            st.title(text(page.lang, f"app.{name}"), anchor=False)
             st.markdown(lead)
         with st.container(key="noprint_place", width=260):
-            _place_picker(page)
+            _place_picker(page, places_offered(name, page.metadata))
 
 
 def show_tiles(page: Page, name: str) -> None:
@@ -85,24 +85,24 @@ def rows_of(stories: Sequence[Story]) -> list[tuple[Story, ...]]:
     return rows
 
 
-def _place_picker(page: Page) -> None:
+def _place_picker(page: Page, offered: tuple[str, ...]) -> None:
     regions, chosen = page.metadata.regions, page.view.regions[0]
     if st.session_state.get(PLACE) != chosen:
         st.session_state[PLACE] = chosen
     st.selectbox(
         text(page.lang, "stories.region"),
-        places_offered(page.metadata),
+        offered,
         format_func=lambda r: regions[r].short.to(page.lang),
         key=PLACE,
         on_change=_place_changed,
-        args=(page,),
+        args=(offered[:1],),
     )
 
 
-def _place_changed(page: Page) -> None:
-    chosen, offered = st.session_state[PLACE], places_offered(page.metadata)
+def _place_changed(default: tuple[str, ...]) -> None:
+    chosen = st.session_state[PLACE]
     kept = {key: value for key, value in st.query_params.to_dict().items() if key != "r"}
-    go_to_address(kept if chosen == offered[0] else {"r": chosen} | kept)
+    go_to_address(kept if (chosen,) == default else {"r": chosen} | kept)
 
 
 def newest_periods(page: Page, name: str) -> list[tuple[str, str]]:

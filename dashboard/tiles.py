@@ -26,11 +26,13 @@ Direction = Literal["up", "down", "same", "none"]
 @dataclass(frozen=True)
 class Tile:
     """What a tile says, ready to show. ``change`` is always a statement, if only why there is none; ``direction`` is
-    where it goes, ``none`` where no change is claimed, and ``end`` the last day of the period."""
+    where it goes, ``none`` where no change is claimed, ``end`` the last day of the period and
+    ``points`` how many figures there are of all periods."""
 
     figure: str
     period: str
     end: date
+    points: int
     change: str
     direction: Direction
 
@@ -49,6 +51,7 @@ def tile(figures: pl.DataFrame, view: View, metadata: Metadata) -> Tile | None:
         figure=_figure(series, last, scale, view),
         period=formats.period(last.period, view.lang),
         end=last.end,
+        points=len(series.known),
         change=change,
         direction=direction,
     )
@@ -66,7 +69,8 @@ def _change(series: Series, last: Point, scale: Scale, view: View, metadata: Met
     if reason := _not_comparable(series, earlier, last, view, metadata):
         return text(lang, reason), "none"
     if earlier is None or earlier.value is None or last.value is None:
-        return text(lang, "overview.no_change"), "none"
+        alone = len(series.known) == 1
+        return text(lang, "overview.one_period" if alone else "overview.no_change"), "none"
     finding = finding_of(replace(series, points=(earlier, last)), view, metadata)
     change = last.value - earlier.value
     if finding.unchanged or round(change, scale.decimals) == 0:

@@ -144,9 +144,19 @@ def bounds(view: View, periods: Mapping[str, Period]) -> tuple[str, str]:
 
 def range_days(view: View, periods: Mapping[str, Period]) -> tuple[date, date]:
     """First and last day of the view's range: of all periods that end in it the figures are shown."""
-    first, last = (days_of(form) for form in bounds(view, periods))
+    first, last = (_ends_of(form, periods) for form in bounds(view, periods))
     ends = [period.end for period in periods.values()]
     return first[0] if first else min(ends), last[1] if last else max(ends)
+
+
+def _ends_of(form: str, periods: Mapping[str, Period]) -> tuple[date, date] | None:
+    """First and last day on which a figure may end that an address's ``from`` or ``to`` means; None if it is no period.
+
+    Where years stand beside months a year is that one period, and not the months in it as well.
+    """
+    if form in periods and any(len(other) > len("2024") for other in periods):
+        return periods[form].end, periods[form].end
+    return days_of(form)
 
 
 def _note(key: str, **values: str) -> Note:
@@ -222,7 +232,7 @@ def _range(
     days = {}
     for key in ("from", "to"):
         value = params.get(key, "").strip()
-        days[key] = days_of(value)
+        days[key] = _ends_of(value, periods)
         if value and days[key] is None:
             notes.append(_note("unknown_value", parameter=key, value=value))
     first_day = days["from"][0] if days["from"] else None

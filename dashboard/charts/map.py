@@ -13,15 +13,18 @@ from dashboard.charts.classes import EVEN, Classes, ink_on
 from dashboard.charts.map_legend import LegendEntry, legend_height, legend_layers
 from dashboard.charts.model import ChartModel
 from dashboard.charts.palette import Theme
-from dashboard.charts.plane import Plane, Shape, Spot, hatching, spot_of
+from dashboard.charts.plane import Plane, Shape, Spot, apart, hatching, spot_of
 from dashboard.charts.spec import Spec, framed
 
-NEAR_HEIGHT, WIDE_HEIGHT = 520, 450  # px of the map itself: of few areas with names, of many
+NEAR_HEIGHT, WIDE_HEIGHT = 500, 400  # px of the map itself: of few areas with names, of many
 FEW = 12  # areas up to which each has its name
-NEAR_RADIUS, WIDE_RADIUS = 30.0, 15.0  # px of the largest circle
+NEAR_RADIUS, WIDE_RADIUS = 25.0, 14.0  # px of the largest circle
 MARGIN = 4  # px
+PHONE, PHONE_MAP = 420, 330  # px: up to which width a screen is narrow, and the map on one
+NO_AXIS = 24  # px that other charts need for their axis
 CHARACTER = 6.6  # px of a label's letter
 LINE = 14  # px
+OVERFLOW = 0.6  # of a label's width that must lie inside
 HATCH_GAP = 90  # units of the plane
 
 
@@ -69,7 +72,7 @@ def map_chart(model: MapModel) -> Spec:
     """The specification: areas, their borders, circles, labels and legend; the credits are the chart's footer."""
     shown = [place for place in model.places if place.region in model.plane.shapes]
     height = NEAR_HEIGHT if model.few else WIDE_HEIGHT
-    spots = {place.region: spot_of(model.plane.shapes[place.region]) for place in shown}
+    spots = _spots(shown, model)
     layers = [
         _areas(shown, model),
         *_hatches(shown, model),
@@ -87,7 +90,7 @@ def map_chart(model: MapModel) -> Spec:
         ),
     ]
     below = legend_height(model.legend_title, model.legend, model.classes, model.radius)
-    spec = framed(layers, model.chart, plot_height=height + 2 * MARGIN + below, right=4, top=4)
+    spec = framed(layers, model.chart, plot_height=height + 2 * MARGIN + below - NO_AXIS, right=4, top=4)
     scale = _scale(model.plane, height)
     spec["projection"] = {
         "type": "identity",
@@ -95,6 +98,16 @@ def map_chart(model: MapModel) -> Spec:
         "translate": {"expr": f"[(width - {model.plane.width} * {scale}) / 2, {MARGIN}]"},
     }
     return spec
+
+
+def _spots(places: Sequence[MapPlace], model: MapModel) -> dict[str, Spot]:
+    """Where labels and circles stand: of few areas so that their labels do not meet even on a phone."""
+    spots = {place.region: spot_of(model.plane.shapes[place.region]) for place in places}
+    if not model.few:
+        return spots
+    pixel = max(model.plane.width / PHONE_MAP, model.plane.height / NEAR_HEIGHT)  # units of the plane
+    widths = {p.region: (max(len(p.name), len(p.words)) * CHARACTER + MARGIN) * pixel for p in places}
+    return apart(spots, widths, 2 * LINE * pixel)
 
 
 def circle_radius(value: float, model: MapModel) -> float:
@@ -151,7 +164,7 @@ def _borders(places: Sequence[MapPlace], model: MapModel) -> list[Spec]:
     palette = model.chart.palette
     rows = [_feature(model.plane.shapes[place.region]) for place in places]
     chosen = [_feature(model.plane.shapes[place.region]) for place in places if place.chosen]
-    strokes = [(rows, palette.ground, 2.6), (rows, palette.muted, 0.9), (chosen, palette.strong, 2.2)]
+    strokes = [(rows, palette.ground, 2.6), (rows, palette.text, 0.7), (chosen, palette.strong, 2.2)]
     return [
         {
             "data": {"values": own},
@@ -213,7 +226,12 @@ def _labels(places: Sequence[MapPlace], spots: Mapping[str, Spot], model: MapMod
     rows = [row for place in places for row in _label_rows(place, spots[place.region], model)]
     scale = _scale(model.plane, height)
     literal: Spec = {"type": "nominal", "scale": None, "legend": None}
-    text: Spec = {"type": "text", "fontSize": 12 if model.few else 11, "lineHeight": LINE, "baseline": "middle"}
+    text: Spec = {
+        "type": "text",
+        "fontSize": {"expr": f"width < {PHONE} ? 11 : 12"},
+        "lineHeight": LINE,
+        "baseline": "middle",
+    }
     text |= {"dy": {"expr": "datum.shift"}, "fontWeight": 600 if model.few else "normal"}
     layers: list[Spec] = []
     for ink, rim in (("rim", 3.5), ("ink", 0)):
@@ -237,14 +255,16 @@ def _label_rows(place: MapPlace, spot: Spot, model: MapModel) -> list[Spec]:
     fill = place.fill or palette.ground
     below = circle_radius(place.value or 0, model) + LINE / 2 + 2 if model.classes is None else 0.0
     base = {**_at(spot), "rim": fill, "ink": ink_on(fill, palette)}
-    both, alone = [place.name, place.words], [place.short]
+    # of a missing figure the legend has the word, which is too long here
+    both, alone = [place.name, place.words if place.value is not None or place.secret else "–"], [place.short]
     # a text's anchor is its first line
     two = {"text": both, "shift": round(below if below else -LINE / 2, 1)}
     one = {"text": alone, "shift": round(below, 1)}
     if model.few:
         return [{**base, **two, "least": 0, "most": 1e9}]
     needed = max(len(place.name), len(place.words)) * CHARACTER / max(spot.room, 1)
-    least = len(place.short) * CHARACTER / max(spot.room, 1)
+    # the region's own figures may stand out of their small areas
+    least = len(place.short) * CHARACTER / max(spot.room, 1) * (OVERFLOW if place.chosen else 1)
     return [{**base, **one, "least": least, "most": needed}, {**base, **two, "least": needed, "most": 1e9}]
 
 

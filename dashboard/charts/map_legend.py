@@ -171,14 +171,14 @@ def _hatched(y: str, model: ChartModel, *, falling: bool) -> Spec:
         rows.append({"a": x1, "b": x2, "c": y1, "d": y2})
     return {
         "data": {"values": rows},
-        "mark": {
-            "type": "rule",
-            "stroke": model.palette.muted,
-            "strokeWidth": 0.8,
-            **_span("x", "datum.a", "datum.b"),
-            **_span("y", f"{y} + datum.c", f"{y} + datum.d"),
+        "mark": {"type": "rule", "stroke": model.palette.muted, "strokeWidth": 0.8},
+        # a rule has two ends only where both are encoded
+        "encoding": {
+            "x": {"value": {"expr": "datum.a"}},
+            "x2": {"value": {"expr": "datum.b"}},
+            "y": {"value": {"expr": f"{y} + datum.c"}},
+            "y2": {"value": {"expr": f"{y} + datum.d"}},
         },
-        "encoding": {},
     }
 
 

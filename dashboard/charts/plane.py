@@ -81,6 +81,24 @@ def spot_of(shape: Shape) -> Spot:
     return Spot(round((left + right) / 2), round(rows[best]), round(right - left))
 
 
+def apart(spots: Mapping[str, Spot], widths: Mapping[str, float], height: float) -> dict[str, Spot]:
+    """The spots moved sideways where labels of these widths and this height (units) would meet.
+
+    A label moves only as far as it stays inside its area, so those of small areas stay where they are.
+    """
+    moved = dict(spots)
+    for area, spot in spots.items():
+        slack = max(0.0, (spot.room - widths[area]) / 2)
+        for other, there in spots.items():
+            if other == area or abs(spot.y - there.y) >= height:
+                continue
+            overlap = (widths[area] + widths[other]) / 2 - abs(spot.x - there.x)
+            if overlap > 0 < slack:
+                away = min(overlap, slack) * (1 if spot.x > there.x else -1)
+                moved[area] = Spot(round(spot.x + away), spot.y, spot.room)
+    return moved
+
+
 def hatching(shape: Shape, gap: float, *, falling: bool = False) -> list[Segment]:
     """Parallel diagonal lines inside an area, ``gap`` units apart; ``falling`` ones run from the upper left."""
     sign = -1 if falling else 1
@@ -134,4 +152,4 @@ def _widest(crossings: Sequence[float]) -> tuple[float, float]:
 
 def _central(row: int) -> float:
     """How much a row near the middle is preferred: a label there is nobody else's."""
-    return 1 - 0.6 * abs(2 * (row + 1) / (ROWS + 1) - 1)
+    return 1 - 0.85 * abs(2 * (row + 1) / (ROWS + 1) - 1)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from textwrap import wrap
 
 from dashboard.charts.bar import NAME_LINE
 from dashboard.charts.map import MapModel, MapPlace
-from dashboard.charts.model import label_lines, value_axis
+from dashboard.charts.model import FOOTER_WIDTH, label_lines, value_axis
 from dashboard.charts.spec import Spec, framed, quoted, value_axis_spec
 
 FEW_ROW, MANY_ROW = 30, 21  # px
 NAME_WIDTH = 22  # characters
 
 
-def ranked_bars(model: MapModel, order: Sequence[str]) -> Spec:
-    """The specification; ``order`` are the regions from the top, those without a figure last, with the word for it."""
+def ranked_bars(model: MapModel, order: Sequence[str], footer: str) -> Spec:
+    """The specification; ``order`` are the regions from the top, those without a figure last, with the word for it.
+
+    ``footer`` is the source line without that of the boundaries, which are not drawn here.
+    """
     places = {place.region: place for place in model.places}
     rows = [_row(places[region], model) for region in order if region in places]
     axis = value_axis([row["v"] for row in rows if row["v"] is not None], zero=True)
@@ -56,7 +61,13 @@ def ranked_bars(model: MapModel, order: Sequence[str]) -> Spec:
         *_words([row for row in rows if row["v"] is None], "left", {"datum": 0}),
     ]
     height = max([FEW_ROW if model.few else MANY_ROW, *(len(row["lines"]) * NAME_LINE + 4 for row in rows)])
-    return framed(layers, model.chart, plot_height=height * max(1, len(rows)), right=12)
+    lines = wrap(footer, FOOTER_WIDTH)
+    chart = replace(model.chart, footer=tuple(lines))
+    spec = framed(layers, chart, plot_height=height * max(1, len(rows)), right=12)
+    if lines:
+        # names make the plot narrower only after Vega has chosen between the wide and the narrow form
+        spec["title"]["text"] = lines
+    return spec
 
 
 def _listed(lines: Sequence[str]) -> str:

@@ -84,4 +84,6 @@ def as_shown(figures: pl.DataFrame, view: View, metadata: Metadata) -> pl.DataFr
     # the store's attributions are the publishers' own words, in German
     own = is_own_calculation(replace(view, regions=()), metadata)
     marked = marked_as_own(figures, text("de", "sources.own")) if own else figures
-    return marked.with_columns(pl.col("indicator").replace_strict(units, default=pl.col("unit")).alias("unit"))
+    # a map of changes says itself which periods they are between
+    named = pl.col("indicator").replace_strict(units, default=pl.col("unit"))
+    return marked.with_columns((pl.col("shown_unit") if "shown_unit" in figures.columns else named).alias("unit"))

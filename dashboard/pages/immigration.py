@@ -10,10 +10,10 @@ NAME = "immigration"
 
 
 def main() -> None:
-    page = place_of(open_page())
+    page = place_of(open_page(), NAME)
     show_notes(page)
     show_past_state(page)
-    show_title(page, text(page.lang, f"app.{NAME}"), text(page.lang, f"stories.{NAME}_lead"))
+    show_title(page, NAME, text(page.lang, f"stories.{NAME}_lead"))
     show_tiles(page, NAME)
     show_stories(page, NAME)
 

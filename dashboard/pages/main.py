@@ -46,7 +46,7 @@ def main() -> None:
     page = st.navigation([*pages.values(), *others], position="hidden")
     if not missing:
         st.set_page_config(page_title=page_title(page.url_path, lang))
-    show_style()
+    show_style("dark" if st.context.theme.type == "dark" else "light")
     if page.url_path == PATHS[CHART]:
         page.run()  # embedded in another site's page, which has a frame of its own
         return

@@ -15,10 +15,10 @@ NEWEST = 3  # periods in the line of what is new
 
 
 def main() -> None:
-    page = place_of(open_page())
+    page = place_of(open_page(), NAME)
     show_notes(page)
     show_past_state(page)
-    show_title(page, text(page.lang, "app.overview"), text(page.lang, "overview.lead"))
+    show_title(page, NAME, text(page.lang, "overview.lead"))
     st.markdown(small(_newest(page)))
     show_tiles(page, NAME)
     show_stories(page, NAME)

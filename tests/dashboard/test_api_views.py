@@ -153,7 +153,7 @@ def test_everything_that_can_be_asked_is_listed(client: TestClient):
             assert client.get(path).status_code == 200, path
 
 
-def test_under_a_folder_routes_and_links_stay_in_it():
+def test_under_a_folder_routes_and_links_stay_in_it(metadata: Metadata):
     client = served("/monitor/")
     page = client.get("/monitor/plain/foreign_population")
     assert page.status_code == 200 and 'src="/monitor/chart/v1/view.svg' in page.text

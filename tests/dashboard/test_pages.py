@@ -35,25 +35,6 @@ def _small(metadata: Metadata) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_overview_speaks_the_language_of_its_address(lang: str):
-    at = run(lang=lang)
-    said = "\n".join(m.value for m in at.markdown)
-    assert text(lang, "overview.lead") in said and text(lang, "overview.tiles.naturalisations") in said
-    assert all(alt for alt, _ in charts(at))
-
-
-def test_the_overview_names_what_the_store_lacks():
-    said = "\n".join(m.value for m in run().markdown)
-    assert text("de", "overview.absent").rstrip(".") in said.replace("\\", "")
-
-
-def test_the_overview_shows_the_region_of_its_address():
-    at = run(r="03102")
-    assert at.selectbox[0].value == "03102"
-    assert any("2.900" in m.value for m in at.markdown)
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_explorer_shows_exactly_the_view_of_its_address(lang: str):
     at = run("explore", r="03101,03102", from_="2012", to="2020", as_="index", lang=lang)
     assert at.selectbox[0].value == "foreign_population"

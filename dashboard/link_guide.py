@@ -1,0 +1,43 @@
+"""The section on methods that explains addresses: of pages, of files, of pictures."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import api_data, api_plain, feed, openapi
+from dashboard.addresses import CHART_ROUTE, DATA_ROUTE
+from dashboard.page import Page
+from dashboard.prose import words_table
+from dashboard.tables import escaped, wide_box
+from dashboard.text import text
+from dashboard.view import PARAMETERS
+
+# address and the key of what it gives
+ROUTES = (
+    (f"{DATA_ROUTE}.csv", "observations"),
+    (api_data.INDICATORS, "indicators"),
+    (f"{CHART_ROUTE}.svg", "view"),
+    (api_plain.INDEX, "plain_index"),
+    (feed.PATH, "feed"),
+    (api_data.HEALTH, "health"),
+    (openapi.PATH, "openapi"),
+)
+
+
+def show_links(page: Page) -> None:
+    """Parameters of addresses, routes for programs, embedding."""
+    lang = page.lang
+    st.markdown(escaped(text(lang, "methods.links.about")))
+    meanings = [(f"`{name}`", escaped(text(lang, f"api.parameters.{name}"))) for name in PARAMETERS]
+    meanings.append(("`section`", escaped(text(lang, "methods.links.section"))))
+    st.markdown(words_table([text(lang, f"methods.links.{c}") for c in ("parameter", "meaning")], meanings))
+    st.subheader(text(lang, "methods.links.programs"), anchor=False)
+    st.markdown(escaped(text(lang, "methods.links.programs_about")))
+    routes = [
+        (f"[{escaped(path)}]({path.removeprefix('/')})", escaped(text(lang, f"api.routes.{name}")))
+        for path, name in ROUTES
+    ]
+    with wide_box():
+        st.markdown(words_table([text(lang, f"methods.links.{c}") for c in ("address", "gives")], routes))
+    st.subheader(text(lang, "methods.links.embed"), anchor=False)
+    st.markdown(escaped(text(lang, "methods.links.embed_about")))
