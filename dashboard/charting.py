@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import streamlit as st
 
@@ -84,7 +85,8 @@ def _of_series(store: Store, metadata: Metadata, view: View, theme: Theme) -> Dr
 def draw_charts(drawn: Drawing, *, events: bool = True) -> None:
     """The chart, or its panels side by side, with the list of the events in them unless it stands elsewhere."""
     if len(drawn.charts) == 1 and not drawn.charts[0][0]:
-        st.vega_lite_chart(drawn.charts[0][1], alt=drawn.alts[0], theme=None, width="stretch", height=_reserved(drawn.charts[0][1]))
+        spec = drawn.charts[0][1]
+        st.vega_lite_chart(spec, alt=drawn.alts[0], theme=None, width="stretch", height=_reserved(spec))
         if events:
             show_events(drawn.model.events, drawn.model.lang, numbered=are_numbered(drawn.model.events, "line"))
         return

@@ -26,7 +26,7 @@ from dashboard.metadata import REGION_SUM
 from dashboard.page import Page
 from dashboard.parts import show_caveats, show_download, show_sources
 from dashboard.protection import is_invented
-from dashboard.tables import escaped, small, wide_box
+from dashboard.tables import Cell, FigureTable, escaped, show_table, small, wide_box
 from dashboard.text import text
 from dashboard.view import View
 
@@ -68,7 +68,7 @@ def show_comparison(page: Page, figures: pl.DataFrame, scopes: Scopes) -> None:
     show_caveats(drawn)
     show_sources(drawn, replace(page, view=view))
     with st.expander(text(lang, "counselling_page.topics_table")), wide_box():
-        st.markdown(_table(compared, page))
+        show_table(_table(compared, page), headline)
         show_download(drawn, replace(page, view=view), "topics")
 
 
@@ -105,17 +105,15 @@ def _draw_heat_map(compared: Comparison, drawn: Drawing, headline: str, page: Pa
         st.vega_lite_chart(spec, alt=alt, theme=None, width=NAME_WIDTH + COLUMN_WIDTH * len(columns))
 
 
-def _table(compared: Comparison, page: Page) -> str:
-    """Topics in rows, in Markdown."""
-    rows = [
-        [text(page.lang, "counselling_page.topic"), *compared.columns.values()],
-        *(
-            [label, *(cell_text(cell, page.lang) for cell in compared.row(topic))]
+def _table(compared: Comparison, page: Page) -> FigureTable:
+    """Topics in rows."""
+    return FigureTable(
+        (text(page.lang, "counselling_page.topic"), *compared.columns.values()),
+        tuple(
+            (Cell(label), *(Cell(cell_text(cell, page.lang), cell.value) for cell in compared.row(topic)))
             for topic, label in compared.topics.items()
         ),
-    ]
-    head, *others = ("| " + " | ".join(escaped(cell) for cell in row) + " |" for row in rows)
-    return "\n".join([head, "| :--- |" + " ---: |" * len(compared.columns), *others])
+    )
 
 
 def show_definitions(page: Page, body: str) -> None:

@@ -16,7 +16,8 @@ def show_events(events: tuple[Event, ...], lang: Lang, *, numbered: bool) -> Non
         return
     lines = [f":small[{_line(event, n if numbered else None, lang)}]" for n, event in enumerate(events, start=1)]
     with st.container(gap="xsmall"):
-        st.markdown(small(f"{text(lang, 'events.heading')}. {text(lang, 'events.help')}"))
+        st.markdown(f"**{small(text(lang, 'events.choice'))}**")
+        st.markdown(small(text(lang, "events.context")))
         st.markdown("\n".join(f"- {line}" for line in lines))
 
 

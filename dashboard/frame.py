@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
@@ -29,7 +28,6 @@ from dashboard.tables import escaped, small
 from dashboard.text import LANGUAGES, text
 from dashboard.view import View, address
 
-STYLE = Path(__file__).parent / "assets" / "style.css"
 THEME_PAGES = (IMMIGRATION, EMPLOYMENT, UNEMPLOYMENT, QUALIFICATION)
 DATA_PAGES = (DATA_STATUS, METHODS)
 MENU = (OVERVIEW, *THEME_PAGES, EXPLORE, MAP, COMPARISON, COUNSELLING, *DATA_PAGES)
@@ -49,9 +47,8 @@ def kept_params() -> dict[str, str]:
     return {key: st.query_params[key] for key in KEPT if key in st.query_params}
 
 
-def show_style(theme: Theme) -> None:
-    """The little that the theme's settings cannot say, and how a page prints: in the light colours, whatever it has."""
-    st.html(STYLE)
+def show_print_style(theme: Theme) -> None:
+    """What print needs beyond the shell's styles: the light colours for charts that were drawn for a dark ground."""
     if theme == "dark":
         st.html(f"<style>@media print {{ {printed_colours()} }}</style>")
 

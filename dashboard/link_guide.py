@@ -8,7 +8,7 @@ from dashboard import api_data, api_plain, feed, openapi
 from dashboard.addresses import CHART_ROUTE, DATA_ROUTE
 from dashboard.page import Page
 from dashboard.prose import words_table
-from dashboard.tables import escaped, wide_box
+from dashboard.tables import escaped
 from dashboard.text import text
 from dashboard.view import PARAMETERS
 
@@ -33,11 +33,10 @@ def show_links(page: Page) -> None:
     st.markdown(words_table([text(lang, f"methods.links.{c}") for c in ("parameter", "meaning")], meanings))
     st.subheader(text(lang, "methods.links.programs"), anchor=False)
     st.markdown(escaped(text(lang, "methods.links.programs_about")))
-    routes = [
-        (f"[{escaped(path)}]({path.removeprefix('/')})", escaped(text(lang, f"api.routes.{name}")))
+    routes = (
+        f"- [{escaped(path)}]({path.removeprefix('/')}): {escaped(text(lang, f'api.routes.{name}'))}"
         for path, name in ROUTES
-    ]
-    with wide_box():
-        st.markdown(words_table([text(lang, f"methods.links.{c}") for c in ("address", "gives")], routes))
+    )
+    st.markdown("\n".join(routes))
     st.subheader(text(lang, "methods.links.embed"), anchor=False)
     st.markdown(escaped(text(lang, "methods.links.embed_about")))

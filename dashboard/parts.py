@@ -8,7 +8,7 @@ from dashboard import formats
 from dashboard.addresses import chart_address
 from dashboard.drawn import Drawing
 from dashboard.page import Page, base_address
-from dashboard.tables import escaped, figures_table, small, wide_box
+from dashboard.tables import escaped, show_table, small, wide_box
 from dashboard.text import text
 
 
@@ -17,11 +17,11 @@ def show_caveats(drawn: Drawing) -> None:
         st.markdown("\n".join(f"- {small(said)}" for said in drawn.caveats))
 
 
-def show_figures(drawn: Drawing, page: Page) -> None:
-    """The figures as a table, and beneath it the same as a file."""
+def show_figures(drawn: Drawing, page: Page, place: str = "table") -> None:
+    """The figures as a table, and beneath it the same as a file; ``place`` tells it from others of the same page."""
     with wide_box():
-        st.markdown(figures_table(drawn.table))
-        show_download(drawn, page, "table")
+        show_table(drawn.table, drawn.subtitle)
+        show_download(drawn, page, place)
 
 
 def show_sources(drawn: Drawing, page: Page) -> None:

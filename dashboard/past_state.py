@@ -12,7 +12,7 @@ from dashboard.charts.palette import Theme
 from dashboard.metadata import Lang, Metadata
 from dashboard.revised import Revision, revision, revision_table
 from dashboard.store import Store
-from dashboard.tables import escaped, figures_table, small, wide_box
+from dashboard.tables import escaped, show_table, small, wide_box
 from dashboard.text import text
 from dashboard.view import View
 
@@ -61,7 +61,7 @@ def _show_table(revisions: Sequence[Revision], metadata: Metadata, lang: Lang) -
     table = revision_table(revisions, metadata, lang, MOST_ROWS)
     every = sum(len(r.revised) + len(r.withdrawn) for r in revisions)
     with wide_box():
-        st.markdown(figures_table(table))
+        show_table(table, text(lang, "past.then_and_now"))
     st.markdown(small(text(lang, "past.own")))
     if every > len(table.rows):
         shown = formats.number(len(table.rows), 0, lang)

@@ -19,6 +19,7 @@ from dashboard.page import CHART, EXPLORE, PATHS
 from dashboard.text import LANGUAGES, text, texts
 
 SCRIPT = Path(__file__).parent / "assets" / "shell.js"
+STYLE = Path(__file__).parent / "assets" / "style.css"
 ICON = Path(__file__).parent / "icon.svg"
 FEED = "feed/revisions.atom"
 PLAIN = "plain"
@@ -46,8 +47,16 @@ def rewritten(page: bytes, path: str, query: str) -> bytes:
     shell = page.decode("utf-8").replace('<html lang="en">', f'<html lang="{lang}">', 1)
     shell = _ICON.sub(lambda found: f"{found[1]}{_icon()}{found[2]}", _DROPPED.sub("", shell), count=1)
     shell = _NOSCRIPT.sub(lambda _: f"<noscript>{_without_script(name, query, lang)}</noscript>", shell, count=1)
+    # behind Streamlit's own styles, which it adds to the head: of equal rules the later one counts
+    shell = shell.replace("</body>", f"<style>{_style()}</style></body>", 1)
     # before every other script: Streamlit's reads what it sets
     return _TITLE.sub(lambda _: f"{_head(name, lang)}<script>{_script()}</script>", shell, count=1).encode("utf-8")
+
+
+@cache
+def _style() -> str:
+    """The project's styles: in the shell, so that nothing is drawn without them first."""
+    return STYLE.read_text(encoding="utf-8")
 
 
 def language_of(query: str) -> Lang:

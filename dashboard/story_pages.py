@@ -15,12 +15,12 @@ from dashboard.event_list import show_events
 from dashboard.events import are_numbered
 from dashboard.metadata import Metadata
 from dashboard.page import EXPLORE, Page, go_to_address
-from dashboard.parts import show_sources
+from dashboard.parts import show_figures, show_sources
 from dashboard.sharing import show_sharing
 from dashboard.store import Store
 from dashboard.stories import Story, TileChoice, is_held, places_offered, story_view, themes, tile_view, told_place
 from dashboard.story_facts import paragraph
-from dashboard.tables import escaped, figures_table, small, wide_box
+from dashboard.tables import escaped, show_table, small, wide_box
 from dashboard.text import text
 from dashboard.view import Note, View, to_params
 
@@ -174,7 +174,7 @@ def _beneath(drawn: Drawing, page: Page, story: Story) -> None:
             st.markdown("\n".join(f"- {small(said)}" for said in others))
     with st.expander(text(lang, "stories.more"), key=f"more_{story.id}"):
         with wide_box():
-            st.markdown(figures_table(drawn.table))
+            show_table(drawn.table, drawn.subtitle)
         st.markdown("\n".join(f"- {small(said)}" for said in (*others, text(lang, "stories.own"))))
         show_events(drawn.model.events, lang, numbered=are_numbered(drawn.model.events, page.view.chart))
         st.markdown(small(f"{text(lang, 'explore.definition')}: {indicator.definition.to(lang)}"))

@@ -1,10 +1,11 @@
-"""Figures as a table: the chart's text alternative, in Markdown readable by every screen reader."""
+"""Figures as a table: the chart's text alternative, readable by every screen reader."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,6 +14,7 @@ from dashboard import formats
 from dashboard.charts.model import MISSING, ChartModel, figure_text
 from dashboard.series import Point
 
+_LEFT, _RIGHT = "text-align: left; font-weight: normal", "text-align: right"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|$~:])")
 
 
@@ -58,11 +60,24 @@ def series_table(model: ChartModel, period_heading: str) -> FigureTable:
     )
 
 
-def figures_table(table: FigureTable) -> str:
-    """The table in Markdown, figures to the right."""
-    figures = table.columns[1:]
-    lines = [_row(table.columns), _row([":---", *("---:" for _ in figures)], escape=False)]
-    return "\n".join([*lines, *(_row([cell.text for cell in row]) for row in table.rows)])
+def show_table(table: FigureTable, name: str) -> None:
+    """Draws the table; ``name`` says to a screen reader what it holds."""
+    st.markdown(figures_table(table, name), unsafe_allow_html=True)
+
+
+def figures_table(table: FigureTable, name: str) -> str:
+    """The table as HTML, which unlike Markdown has a name and heads of rows; figures to the right."""
+    head = _cells("th", 'scope="col"', table.columns)
+    rows = (
+        f'<tr><th scope="row" style="{_LEFT}">{escape(row[0].text)}</th>{_cells("td", "", row_words(row)[1:], 1)}</tr>'
+        for row in table.rows
+    )
+    lines = [f'<table aria-label="{escape(name)}"><thead><tr>{head}</tr></thead><tbody>', *rows, "</tbody></table>"]
+    return "\n".join(lines)
+
+
+def row_words(row: Sequence[Cell]) -> list[str]:
+    return [cell.text for cell in row]
 
 
 def escaped(said: str) -> str:
@@ -79,8 +94,13 @@ def _cell(point: Point | None, model: ChartModel) -> Cell:
     return Cell("–") if point is None else Cell(figure_text(point, model), point.value)
 
 
-def _row(cells: Sequence[str], *, escape: bool = True) -> str:
-    return "| " + " | ".join(escaped(c) if escape else c for c in cells) + " |"
+def _cells(tag: str, scope: str, words: Sequence[str], first: int = 0) -> str:
+    """Cells of a row from the column ``first`` on: the first column to the left, the others to the right."""
+    looks = (_LEFT if n + first == 0 else _RIGHT for n in range(len(words)))
+    return "".join(
+        f'<{tag}{f" {scope}" if scope else ""} style="{look}">{escape(said)}</{tag}>'
+        for said, look in zip(words, looks, strict=True)
+    )
 
 
 def _end(point: Point) -> tuple[object, str]:

@@ -6,7 +6,13 @@
   const UNREAD = "svg, script, style, [data-testid=stCode] code, [data-testid=stMarkdownContainer] table";
 
   // pages lie one level deep: without this Streamlit first looks for its server beneath the page and finds nothing
-  window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
+  // until the server has told the theme Streamlit would draw with a font of its own, and fetch it for that
+  const fonts = { bodyFont: "system-ui", headingFont: "system-ui", codeFont: "monospace" };
+  window.__streamlit = {
+    BACKEND_BASE_URL: new URL("./", location.href).href,
+    LIGHT_THEME: fonts,
+    DARK_THEME: fonts,
+  };
 
   const asked = () => {
     const wanted = new URLSearchParams(location.search).get("lang");

@@ -24,6 +24,7 @@ PHONE, PHONE_MAP = 420, 330  # px: up to which width a screen is narrow, and the
 NO_AXIS = 24  # px that other charts need for their axis
 CHARACTER = 6.6  # px of a label's letter
 LINE = 14  # px
+AMPLE = 1.3  # times the width of two lines, which need room above and below as well
 OVERFLOW = 0.6  # of a label's width that must lie inside
 HATCH_GAP = 90  # units of the plane
 
@@ -262,7 +263,7 @@ def _label_rows(place: MapPlace, spot: Spot, model: MapModel) -> list[Spec]:
     one = {"text": alone, "shift": round(below, 1)}
     if model.few:
         return [{**base, **two, "least": 0, "most": 1e9}]
-    needed = max(len(place.name), len(place.words)) * CHARACTER / max(spot.room, 1)
+    needed = AMPLE * max(len(place.name), len(place.words)) * CHARACTER / max(spot.room, 1)
     # the region's own figures may stand out of their small areas
     least = len(place.short) * CHARACTER / max(spot.room, 1) * (OVERFLOW if place.chosen else 1)
     return [{**base, **one, "least": least, "most": needed}, {**base, **two, "least": needed, "most": 1e9}]

@@ -78,14 +78,15 @@ def _listed(lines: Sequence[str]) -> str:
 def _row(place: MapPlace, model: MapModel) -> Spec:
     """A bar; hollow where its figure is not final, in a border that stands out from the ground."""
     palette = model.chart.palette
-    fill = (place.fill or palette.ground) if model.classes else palette.hues[0]
+    hue = palette.hues[1 if (place.value or 0) < 0 else 0]
+    fill = (place.fill or palette.ground) if model.classes else hue
     return {
         "key": place.region,
         "lines": label_lines(place.name, NAME_WIDTH),
         "v": place.value,
         "figure": place.words,
         "fill": palette.ground if place.marked else fill,
-        "stroke": palette.muted if model.classes else palette.hues[0],
+        "stroke": palette.muted if model.classes else hue,
     }
 
 

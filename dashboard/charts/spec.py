@@ -106,6 +106,7 @@ def config(palette: Palette, lang: Lang) -> Spec:
     return {
         # Vega would describe axes and marks in English; the chart's own alternative text says it all
         "aria": False,
+        "mark": {"aria": False},
         "font": FONT,
         "locale": {"number": _NUMBERS[lang]},
         "view": {"stroke": None},

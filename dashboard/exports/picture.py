@@ -82,7 +82,7 @@ def _whole(drawn: Drawing, view: View, facts: Facts, figures: str, width: int) -
     if as_table:
         middle = _table(drawn.table, room, view)
     elif drawn.charts:
-        middle = _charts(drawn.charts, room)
+        middle = _charts(drawn.charts, room, _a_row(drawn, view))
     else:
         middle = _paragraph(text(view.lang, "sharing.no_chart"), CELL, room)
     blocks = [
@@ -138,12 +138,12 @@ def _short(link: str) -> str:
     return link.split("://", 1)[-1]
 
 
-def _charts(charts: Sequence[tuple[str, Spec]], room: float) -> _Block:
-    """One chart in full width, or panels with their names in rows."""
+def _charts(charts: Sequence[tuple[str, Spec]], room: float, a_row: int) -> _Block:
+    """One chart in full width, or panels with their names in rows of at most ``a_row``."""
     if len(charts) == 1 and not charts[0][0]:
         drawing, height = _chart(charts[0][1], room, "a")
         return _Block((drawing,), height)
-    a_row = max(1, min(PANELS_A_ROW if len(charts) != 4 else 2, len(charts), int((room + GAP) // (PANEL + GAP))))
+    a_row = max(1, min(a_row, len(charts), int((room + GAP) // (PANEL + GAP))))
     width = (room - GAP * (a_row - 1)) / a_row
     elements: list[Element] = []
     top = 0.0
@@ -162,6 +162,11 @@ def _charts(charts: Sequence[tuple[str, Spec]], room: float) -> _Block:
             heights.append(height)
         top = below + max(heights) + GAP
     return _Block(tuple(elements), top - GAP)
+
+
+def _a_row(drawn: Drawing, view: View) -> int:
+    """How many panels stand beside each other: lines with names at their ends need more room."""
+    return 2 if view.chart == "side-by-side" or len(drawn.charts) == 4 else PANELS_A_ROW
 
 
 def _chart(spec: Spec, width: float, name: str) -> tuple[Element, float]:

@@ -29,7 +29,7 @@ from dashboard.parts import show_caveats, show_figures, show_sources
 from dashboard.peers import ALIKE, APART, COUNT, CRITERIA, Measured, districts_of, measured
 from dashboard.sharing import show_sharing
 from dashboard.store import Store
-from dashboard.tables import escaped, figures_table, small, wide_box
+from dashboard.tables import escaped, show_table, small, wide_box
 from dashboard.text import text
 from dashboard.view import View, repaired
 
@@ -171,7 +171,7 @@ def _why_these(page: Page, compared: Comparison, criteria: Sequence[Measured]) -
     if distances and min(distances) > APART:
         st.markdown(text(lang, "comparison.unlike", district=metadata.regions[compared.district].short.to(lang)))
     with wide_box():
-        st.markdown(figures_table(peers_table(compared, criteria, metadata)))
+        show_table(peers_table(compared, criteria, metadata), text(lang, "comparison.peers"))
     st.markdown(text(lang, "comparison.no_benchmark"))
     st.markdown("  \n".join(f":small[{line}]" for line in _sources(page, criteria)))
 

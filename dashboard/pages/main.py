@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.frame import page_name, show_footer, show_header, show_printed_line, show_style
+from dashboard.frame import page_name, show_footer, show_header, show_print_style, show_printed_line
 from dashboard.metadata import Lang
 from dashboard.metadata_reading import read_metadata
 from dashboard.page import CHART, OVERVIEW, PATHS, address_language, missing_page, origin, show_warnings
@@ -46,7 +46,7 @@ def main() -> None:
     page = st.navigation([*pages.values(), *others], position="hidden")
     if not missing:
         st.set_page_config(page_title=page_title(page.url_path, lang))
-    show_style("dark" if st.context.theme.type == "dark" else "light")
+    show_print_style("dark" if st.context.theme.type == "dark" else "light")
     if page.url_path == PATHS[CHART]:
         page.run()  # embedded in another site's page, which has a frame of its own
         return

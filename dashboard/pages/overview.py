@@ -41,13 +41,14 @@ def _newest(page: Page) -> str:
 def _further(page: Page) -> None:
     """The themes and counselling, each with what it holds."""
     lang = page.lang
-    st.header(text(lang, "stories.further"), anchor=False)
-    with st.grid(len(THEME_PAGES) + 1, min_column_width=190, gap="small", key="further"):
-        for script in (*THEME_PAGES, COUNSELLING):
-            name = script.removesuffix(".py")
-            with st.container(key=f"card_to_{name}", border=True, height="stretch", gap="xxsmall"):
-                st.page_link(script, label=page_name(script, lang), query_params=kept_params())
-                st.markdown(small(text(lang, f"stories.{name}_short")))
+    with st.container(key="noprint_further"):
+        st.header(text(lang, "stories.further"), anchor=False)
+        with st.grid(len(THEME_PAGES) + 1, min_column_width=190, gap="small", key="further"):
+            for script in (*THEME_PAGES, COUNSELLING):
+                name = script.removesuffix(".py")
+                with st.container(key=f"card_to_{name}", border=True, height="stretch", gap="xxsmall"):
+                    st.page_link(script, label=page_name(script, lang), query_params=kept_params())
+                    st.markdown(small(text(lang, f"stories.{name}_short")))
 
 
 main()

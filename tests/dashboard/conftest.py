@@ -12,6 +12,7 @@ from dashboard.metadata import Metadata
 from dashboard.metadata_reading import read_metadata
 from dashboard.store import Store, current_store
 from tests.browsing import installed_chromium, load_extract, opened, running
+from tests.dashboard import revised_extract
 from tests.dashboard.small_store import build
 
 
@@ -47,6 +48,23 @@ def extract_server(extract_data: Path) -> Iterator[str]:
     """The address of the app with the figures that the project brings along."""
     with running(extract_data) as base:
         yield base
+
+
+@pytest.fixture(scope="session")
+def revised_data(extract_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same figures with an earlier state in which some were different."""
+    return revised_extract.build(tmp_path_factory.mktemp("revised"), extract_data)
+
+
+@pytest.fixture()
+def revised_store(revised_data: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setenv("ETL_DATA_DIR", str(revised_data))
+    return current_store()
+
+
+@pytest.fixture()
+def revised_metadata(revised_store: Store) -> Metadata:
+    return read_metadata(revised_store)
 
 
 @pytest.fixture(scope="module")

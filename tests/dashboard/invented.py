@@ -69,6 +69,7 @@ def frame(series: Mapping[tuple[str, str, str], Values], kind: str = "reference_
                     "total_table": None,
                     "total_retrieved": None,
                     "passed_over": None,
+                    "revised_by": None,
                 }
             )
     return pl.DataFrame(rows, schema_overrides={"value": pl.Float64, "total_retrieved": pl.Datetime("us")})

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from random import Random
 
 from dashboard.choices import CHARTS, MEASURES
 from dashboard.metadata import Metadata
 from dashboard.text import LANGUAGES
-from dashboard.view import TOTAL, View, read, to_params
+from dashboard.view import TOTAL, View, read
 
+SEED = 2026
+BLOCKS, A_BLOCK = 10, 50  # of views: 500 in all
+# what takes long is done for a part of the views, or for every one
+_ALL = os.environ.get("EVERY_VIEW") == "1"
+PICTURES_EVERY, PAGES_EVERY = (1, 1) if _ALL else (8, 4)
 # nothing of this can be meant: unknown, misspelt, hostile, of another alphabet, cut off, far too long
 _HOSTILE = (
     "nothing",
@@ -60,9 +66,9 @@ def valid_views(metadata: Metadata, number: int, seed: int) -> Iterator[View]:
         yield view
 
 
-def links(metadata: Metadata, number: int, seed: int) -> list[dict[str, str]]:
-    """The addresses of as many views."""
-    return [to_params(view, metadata) for view in valid_views(metadata, number, seed)]
+def block(metadata: Metadata, number: int) -> list[View]:
+    """One of ``BLOCKS`` parts of the random views, always the same for a store."""
+    return list(valid_views(metadata, BLOCKS * A_BLOCK, SEED))[number * A_BLOCK : (number + 1) * A_BLOCK]
 
 
 def broken_links(number: int, seed: int) -> Iterator[dict[str, str]]:
@@ -88,7 +94,7 @@ def _link(metadata: Metadata, dice: Random) -> dict[str, str]:
     several = {"side-by-side": dice.randint(2, 4), "scatter": 2}.get(chart, dice.choice((1, 1, 1, 2)))
     indicators = [metadata.indicators[i] for i in dice.sample(list(metadata.indicators), several)]
     first = indicators[0]
-    regions = dice.sample(first.regions, min(len(first.regions), dice.choice((1, 1, 2, 3, 9))))
+    regions = dice.sample(first.regions, min(len(first.regions), dice.choice((1, 1, 2, 3, 9 if several < 3 else 4))))
     breakdowns = dice.sample(first.breakdowns, min(len(first.breakdowns), dice.choice((1, 1, 1, 2, 4))))
     days = sorted(dice.sample(first.periods, min(len(first.periods), 2)))
     found = {

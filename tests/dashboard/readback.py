@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
@@ -95,6 +97,12 @@ def table_of_xlsx(body: bytes) -> Table:
         for row in rows[start + 1 :]
         for column, cell in zip(rows[start][1:], row[1:], strict=True)
     }
+
+
+def rows_of(html: str) -> list[list[str]]:
+    """The cells of a table of a page, row by row from its head on."""
+    rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
+    return [[unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
 
 
 def words_of_svg(body: bytes) -> list[str]:

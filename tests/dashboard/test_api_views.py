@@ -114,7 +114,7 @@ def test_an_earlier_state_shows_the_older_figures_through_every_door(client: Tes
         shown = openpyxl.load_workbook(io.BytesIO(client.get(f"/chart/v1/view.xlsx?{query}").content))
         return {
             "page": figure
-            in "".join(m.value for m in page.markdown if "| Zeitpunkt |" in m.value and "damals" not in m.value),
+            in "".join(m.value for m in page.markdown if ">Zeitpunkt</th>" in m.value and "damals" not in m.value),
             "headline": figure in str(page.get("vega_lite_chart")[0].proto.alt),
             "csv": f",{number:g}," in client.get(f"/data/v1/observations.csv?{query}").text,
             "json": [o["value"] for o in client.get(f"/data/v1/observations.json?{query}").json()["observations"]]

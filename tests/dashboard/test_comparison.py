@@ -19,7 +19,7 @@ from dashboard.queries import view_figures
 from dashboard.store import Store
 from dashboard.text import LANGUAGES, text
 from dashboard.view import View, read
-from tests.dashboard.small_store import DISTRICTS, FIRST, inhabitants
+from tests.dashboard.small_store import BODY, CONTACTS, DISTRICTS, FIRST, inhabitants
 from tests.dashboard.test_pages import charts, run
 
 BOUNDARIES = Path(__file__).resolve().parents[2] / "data" / "extract" / "boundaries.json"
@@ -144,6 +144,7 @@ def test_the_reason_names_what_is_alike_and_what_is_not(apart: dict[str, float],
     ("regions", "said"),
     [
         (("03102", "03101", "03103"), "Salzgitter mit 13,8 % steht an 2. Stelle von 3, zwischen Wolfsburg mit 18,6 %"),
+        (("03102", "03101", "03103", "03151"), "Salzgitter mit 13,8 % steht an 3. Stelle von 4, zwischen Wolfsburg"),
         (("03103", "03101", "03102"), "Wolfsburg mit 18,6 % hat den höchsten von 3 Werten, vor Salzgitter mit 13,8 %"),
         (("03101", "03102", "03103"), "Braunschweig mit 8,5 % hat den niedrigsten von 3 Werten, hinter Salzgitter mit"),
     ],
@@ -161,10 +162,23 @@ def test_figures_inside_rounding_are_level(store: Store, metadata: Metadata):
     assert "von 4 Werten höher: 1, niedriger: 0" in said
 
 
-@pytest.mark.parametrize("other", ["03153", "BSR"])  # Goslar's newest figure is secret, so the sum is "at least"
-def test_beside_a_secret_or_incomplete_figure_there_is_no_position(store: Store, metadata: Metadata, other: str):
-    said = drawn(store, metadata, "03101", "03102", other, indicators=("foreign_population",)).headline
-    assert "Stelle" not in said and "höchsten von" not in said and "gleichauf" not in said
+@pytest.mark.parametrize(
+    ("regions", "changes"),
+    [
+        (("03101", "03102", "BSR"), {"indicators": ("foreign_population",)}),  # the sum is "at least"
+        (("03101", "03103"), {"indicators": (CONTACTS,), "breakdowns": (BODY,), "end": "2023"}),  # Wolfsburg is secret
+    ],
+)
+def test_beside_a_secret_or_incomplete_figure_there_is_no_position(
+    store: Store, metadata: Metadata, regions: tuple[str, ...], changes: dict[str, object]
+):
+    said = drawn(store, metadata, *regions, **changes).headline
+    assert not any(claim in said for claim in ("Stelle", "höchsten von", "niedrigsten von", "gleichauf"))
+
+
+def test_the_position_is_that_of_the_newest_period_that_all_have(store: Store, metadata: Metadata):
+    said = drawn(store, metadata, "03101", "03102", "03153", indicators=("foreign_population",)).headline
+    assert "am 31.12.2023" in said  # Goslar's figure of 2024 is not published
 
 
 def test_the_first_region_is_strong_on_top_of_grey_ones(store: Store, metadata: Metadata):

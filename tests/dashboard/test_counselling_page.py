@@ -39,6 +39,7 @@ from dashboard.store import Store, current_store
 from dashboard.text import LANGUAGES, text
 from dashboard.view import PARAMETERS, View, address
 from tests.dashboard import counselled_store as made
+from tests.dashboard.readback import rows_of
 from tests.dashboard.test_pages import FOLDER
 
 SIXTY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -93,8 +94,8 @@ def said(at: AppTest) -> str:
 
 
 def table(at: AppTest, heading: str = "Zeitpunkt") -> list[list[str]]:
-    lines = next(m.value for m in at.markdown if f"| {heading} |" in m.value).replace("\\", "").splitlines()
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    head, *rows = rows_of(next(m.value for m in at.markdown if f">{heading}</th>" in m.value))
+    return [head, [], *rows]
 
 
 def split_link(split: str, scopes: Scopes, metadata: Metadata, **more: str) -> dict[str, str]:

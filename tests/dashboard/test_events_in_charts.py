@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Multiselect
 
 from dashboard.charting import made
 from dashboard.charts.lane import LaneMark, lane_floors, lane_marks
@@ -21,7 +23,9 @@ from dashboard.events import MOST_CHOSEN, MOST_NAMED, events_legend, shown_event
 from dashboard.metadata import Event, Label, Metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store
+from dashboard.text import text
 from dashboard.view import View, read
+from tests.dashboard.test_pages import run
 
 FIRST, LAST = date(2010, 12, 31), date(2024, 12, 31)
 
@@ -150,3 +154,37 @@ def test_the_lane_is_in_order_of_time(store: Store, metadata: Metadata):
     model = chart_model(view_figures(store, metadata, view), view, metadata, "light")
     marks = lane_marks(model, FIRST, LAST, numbered=False)
     assert [mark.label for mark in marks] == ["Überall", "Bruch 2022"]
+
+
+def explorer(**link: str) -> AppTest:
+    return run("explore", **link)
+
+
+def chosen(at: AppTest) -> Multiselect:
+    return next(m for m in at.multiselect if m.label == text("de", "events.choice"))
+
+
+def test_the_explorer_lists_the_events_with_day_and_source_and_writes_the_choice_into_the_address(metadata: Metadata):
+    at = explorer(r="03102")
+    said = "\n".join(m.value.replace("\\", "") for m in at.markdown)
+    assert "01.06.2018" in said and text("de", "events.context") in said
+    assert chosen(at).value == ["everywhere", "local", "indicator"]
+    chosen(at).set_value(["local"]).run()
+    assert not at.exception and at.query_params.get("events") in ("local", ["local"])
+    chosen(at).set_value([]).run()
+    assert not at.exception and at.query_params.get("events") in ("none", ["none"])
+    chosen(at).set_value(["everywhere", "local", "indicator"]).run()
+    assert not at.exception and "events" not in at.query_params
+
+
+def test_the_explorer_finds_a_companion_for_a_form_of_two_indicators(metadata: Metadata):
+    at = explorer(i="foreign_population", r="03101")
+    next(g for g in at.button_group if text("de", "charts.scatter") in str(g.options)).set_value("scatter").run()
+    assert not at.exception and not at.warning
+    assert at.query_params.get("i") in ("foreign_population,population", ["foreign_population,population"])
+    more = next(m for m in at.multiselect if m.label == text("de", "pairs.more_indicators", most=1))
+    more.set_value([*more.value, "foreign_population_share"]).run()
+    assert at.query_params.get("i") in (
+        "foreign_population,foreign_population_share",
+        ["foreign_population,foreign_population_share"],
+    )

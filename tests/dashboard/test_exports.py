@@ -81,6 +81,43 @@ def test_drawing_table_and_files_hold_the_same_figures(
         assert values == set(told)
 
 
+PAIRED: tuple[dict[str, str], ...] = (
+    {"i": "population,naturalisations", "r": "03101,03102", "chart": "side-by-side"},
+    {"i": "foreign_population,naturalisations", "r": "BSR,03153", "chart": "side-by-side", "lang": "en"},
+    {"i": "population,naturalisations", "r": "03101,03102,BSR", "chart": "scatter"},
+    {"i": "foreign_population,foreign_population_share", "r": "03101", "chart": "scatter", "from": "2015"},
+)
+MAPS: tuple[dict[str, str], ...] = (
+    {"i": "population", "chart": "map"},
+    {"chart": "map", "as": "share", "lang": "en"},
+    {"chart": "map", "as": "per1000", "to": "2020"},
+)
+
+
+@pytest.mark.parametrize("link", [*PAIRED, *MAPS], ids=lambda link: "-".join(link.values())[:40])
+def test_other_forms_hold_the_same_figures_too(link: dict[str, str], store: Store, metadata: Metadata):
+    view, drawn = drawn_of(link, store, metadata)
+    files = {kind: view_file(drawn, view, metadata, kind, ORIGIN).body for kind in FILE_KINDS}
+    records, table = readback.records_of(drawn.figures), readback.table_of(drawn)
+    for found in (
+        readback.records_of_csv(files["csv"]),
+        readback.records_of_json(files["json"]),
+        readback.records_of_xlsx(files["xlsx"]),
+        readback.records_of_svg(files["svg"]),
+        readback.records_of_png(files["png"]),
+    ):
+        readback.same(records, found)
+    readback.same(table, readback.table_of_json(files["json"]))
+    readback.same(table, readback.table_of_xlsx(files["xlsx"]))
+    told = {value for value in records.values() if value is not None}
+    shown = {value for value in table.values() if isinstance(value, float)}
+    if view.chart == "map":  # its table has the distance from the region's figure too
+        assert told and told <= shown
+    else:
+        values = {v for _, spec in drawn.charts for v in readback.drawn_values(spec, ("v", "x", "y"))}
+        assert values and values <= told and shown <= told
+
+
 @pytest.mark.parametrize("kind", FILE_KINDS)
 def test_a_secret_figure_is_in_no_file(kind: Any, store: Store, metadata: Metadata):
     view, drawn = drawn_of(VIEWS[7], store, metadata)

@@ -356,7 +356,7 @@ def test_a_widget_rewrites_the_address(metadata: Metadata):
     assert at.query_params["to"] == "2016" and "from" not in at.query_params and not at.exception
     at.selectbox(key="w_map_since").set_value("2012").run()
     assert at.query_params["from"] == "2012" and not at.warning
-    at.button_group(key="w_map_measure").set_value(["number"]).run()
+    at.button_group(key="w_map_measure").set_value("number").run()
     assert "from" not in at.query_params and "as" not in at.query_params
 
 

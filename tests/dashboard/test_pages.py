@@ -93,7 +93,7 @@ def test_the_overview_offers_regions_that_a_tile_has():
 def test_finding_and_chart_come_before_the_widgets():
     at = run("explore", chart="table")
     kinds = [element.type for element in at.main]
-    table = next(n for n, m in enumerate(at.main) if m.type == "markdown" and "| Zeitpunkt |" in m.value)
+    table = next(n for n, m in enumerate(at.main) if m.type == "markdown" and ">Zeitpunkt</th>" in m.value)
     assert kinds.index("subheader") < table < kinds.index("selectbox")
 
 
@@ -111,11 +111,11 @@ def test_every_form_of_every_measure_is_drawn(chart: str, measure: str):
     at = run("explore", r=",".join(("BSR", *DISTRICTS)), as_=measure, chart=chart)
     assert not at.warning
     assert len(charts(at)) == {"small-multiples": 8 if measure == "share" else 9, "table": 0}.get(chart, 1)
-    assert any("| Zeitpunkt |" in m.value and "2024" in m.value for m in at.markdown)
+    assert any(">Zeitpunkt</th>" in m.value and "2024" in m.value for m in at.markdown)
 
 
 def test_the_table_holds_the_figures_in_german_form():
-    table = next(m.value for m in run("explore", r="03102,03153").markdown if "| Zeitpunkt |" in m.value)
+    table = next(m.value for m in run("explore", r="03102,03153").markdown if ">Zeitpunkt</th>" in m.value)
     newest = next(line for line in table.splitlines() if "31.12.2024" in line)
     assert "2.900" in newest and "geheim" in newest
 

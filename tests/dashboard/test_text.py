@@ -20,8 +20,10 @@ COMPOSED = ("status.", "nouns.", "notes.", "periods.", "period_kinds.", "measure
 COMPOSED += ("wholes.", "themes.", "headlines.counted", "headlines.named", "headlines.more", "headlines.less")
 COMPOSED += ("headlines.fewer", "app.", "pairs.both_", "pairs.up_down", "pairs.down_up", "pairs.unchanged")
 COMPOSED += ("pairs.uncompared",)
-COMPOSED += ("tiles.", "stories.")
-COMPOSED += ("streamlit.", "shell.descriptions.")
+COMPOSED += ("tiles.", "stories.", "map.near", "map.wide")
+COMPOSED += ("streamlit.", "shell.descriptions.", "glossary.", "methods.sections.", "methods.reading.")
+COMPOSED += ("methods.indicator.", "methods.sources.columns.", "methods.links.", "methods.streamlit_rules.")
+COMPOSED += ("data_status.columns.", "data_status.states.", "data_status.actions.")
 COMPOSED += ("past.revised", "past.new", "past.withdrawn", "past.then", "past.now", "past.difference")
 COMPOSED += ("changes.revised", "changes.withdrawn", "plain.", "api.")
 

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import json
 import random
+import re
 from datetime import date
 
 import duckdb
@@ -68,11 +69,11 @@ def place(tmp_path):
     return Settings(tmp_path / "data", {}), tmp_path / "boundaries.json"
 
 
-def bring(place, content, as_of=DAY, rules=RULES):
+def bring(place, content, as_of=DAY, rules=RULES, catalogue=CATALOGUE):
     settings, out = place
     path = out.with_name("kreise.geojson")
     path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-    return import_boundaries(settings, CATALOGUE, rules, path, as_of, out)
+    return import_boundaries(settings, catalogue, rules, path, as_of, out)
 
 
 def shapes(out) -> dict:
@@ -89,6 +90,19 @@ def test_neighbours_keep_one_common_border_of_fewer_corners(place):
     assert shapely.coverage_is_valid([west, east])
     assert west.intersection(east).length == pytest.approx(1, abs=0.01)
     assert west.area + east.area == pytest.approx(1, abs=1e-3)
+
+
+def test_where_three_meet_they_still_meet(place):
+    content, common = two_districts(), border()
+    south = [*reversed(common[:101]), [11.0, 52.0], [11.0, 52.5], common[100]]
+    north = [*reversed(common[100:]), [11.0, 52.5], [11.0, 53.0], common[-1]]
+    content["features"][1:] = [
+        feature("03151", "Gifhorn", "Landkreis", south),
+        feature("03157", "Peine", "Landkreis", north),
+    ]
+    third = dataclasses.replace(WHOLE, regions=(TOWN, RURAL, WHOLE.region_by_id["03157"]))
+    bring(place, content, catalogue=third)
+    assert shapely.coverage_is_valid(list(shapes(place[1]).values()))
 
 
 def test_positions_are_short_and_outer_rings_go_clockwise(place):
@@ -109,6 +123,8 @@ def test_the_file_says_whose_the_boundaries_are_and_of_which_day(place):
 
 def test_the_publishers_file_is_kept_and_the_same_file_changes_nothing(place):
     bring(place, two_districts())
+    earlier = re.sub(r'"retrieved_at":"\d{4}', '"retrieved_at":"2024', place[1].read_text(encoding="utf-8"))
+    place[1].write_text(earlier, encoding="utf-8")
     first = place[1].read_bytes()
     assert not bring(place, two_districts()).changed
     assert place[1].read_bytes() == first
