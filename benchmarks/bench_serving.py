@@ -102,7 +102,9 @@ def proxied(upstream: int, folder: Path) -> Iterator[str]:
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    whole = f"pid {folder}/pid; error_log {folder}/error.log; events {{}} http {{ access_log off; {places} {changed} }}"
+    user = "user root;" if os.geteuid() == 0 else ""  # or its workers may not enter the folder
+    head = f"{user} pid {folder}/pid; error_log {folder}/error.log; events {{}}"
+    whole = f"{head} http {{ access_log off; {places} {changed} }}"
     (folder / "nginx.conf").write_text(whole, encoding="utf-8")
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     server = subprocess.Popen([program, "-c", folder / "nginx.conf", "-g", "daemon off;"], stderr=subprocess.DEVNULL)

@@ -31,12 +31,14 @@ def data_address(view: View, metadata: Metadata, kind: DataKind) -> str:
     first, last = bounds(view, periods_of([metadata.indicators[i] for i in view.indicators]))
     params = {
         "i": ",".join(selection.indicators or ()),
-        "r": ",".join(view.regions),
+        # a map shows districts beside those of the address
+        "r": "" if view.chart == "map" else ",".join(view.regions),
         "b": ",".join(b or TOTAL for b in selection.breakdowns or ()),
         "from": first,
         "to": last,
     }
-    return address(f"{DATA_ROUTE}.{kind}", params | ({"v": view.vintage} if view.vintage else {}))
+    named = {key: value for key, value in params.items() if value}
+    return address(f"{DATA_ROUTE}.{kind}", named | ({"v": view.vintage} if view.vintage else {}))
 
 
 def page_address(view: View, metadata: Metadata) -> str:

@@ -54,7 +54,8 @@ def made(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
 def _of_indicators(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
     """Several indicators with an axis each; a single one as the line that it is, with the reason."""
     if len(view.indicators) < 2:
-        alone = _of_series(store, metadata, replace(view, chart="line"), theme)
+        events = () if view.chart == "scatter" else view.events
+        alone = _of_series(store, metadata, replace(view, chart="line", events=events), theme)
         return replace(alone, caveats=(text(view.lang, "pairs.needs_two"), *alone.caveats))
     drawn = scatter if view.chart == "scatter" else side_by_side
     return drawn(store, metadata, view, theme)

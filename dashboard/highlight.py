@@ -18,6 +18,7 @@ from dashboard.charts.palette import DASHES, SHAPES, Style
 from dashboard.choices import is_rate
 from dashboard.descriptions import alt_text
 from dashboard.drawn import Drawing
+from dashboard.extremes import LISTED
 from dashboard.figures_said import figure_said
 from dashboard.findings import Finding, claimed_figure, finding_of, until
 from dashboard.labels import scale_of
@@ -68,10 +69,10 @@ def _brought_out(model: ChartModel, own: int) -> ChartModel:
 
 
 def _headline(model: ChartModel, view: View, metadata: Metadata) -> str | None:
-    """Where the first region's newest common figure stands; None where figures are secret, incomplete or of different
-    periods, so that the plain headline is all that can be said."""
+    """Where the first region's newest common figure stands; None where the plain headline says more or all that can be
+    said: of two regions, and where figures are secret, incomplete or of different periods."""
     period = common_period(model.series)
-    if period is None or any(not s.valued or s.ends_secret for s in model.series):
+    if period is None or len(model.series) <= LISTED or any(not s.valued or s.ends_secret for s in model.series):
         return None
     findings = [finding_of(until(s, period), view, metadata) for s in model.series]
     if any(f.last.status == "limited" for f in findings):

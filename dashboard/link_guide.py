@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from dashboard import api_data, api_plain, feed, openapi
 from dashboard.addresses import CHART_ROUTE, DATA_ROUTE
 from dashboard.page import Page
-from dashboard.prose import words_table
+from dashboard.prose import show_words
 from dashboard.tables import escaped
 from dashboard.text import text
 from dashboard.view import PARAMETERS
@@ -28,9 +30,10 @@ def show_links(page: Page) -> None:
     """Parameters of addresses, routes for programs, embedding."""
     lang = page.lang
     st.markdown(escaped(text(lang, "methods.links.about")))
-    meanings = [(f"`{name}`", escaped(text(lang, f"api.parameters.{name}"))) for name in PARAMETERS]
-    meanings.append(("`section`", escaped(text(lang, "methods.links.section"))))
-    st.markdown(words_table([text(lang, f"methods.links.{c}") for c in ("parameter", "meaning")], meanings))
+    meanings = [(f"<code>{name}</code>", escape(text(lang, f"api.parameters.{name}"))) for name in PARAMETERS]
+    meanings.append(("<code>section</code>", escape(text(lang, "methods.links.section"))))
+    columns = [text(lang, f"methods.links.{c}") for c in ("parameter", "meaning")]
+    show_words(columns, meanings, text(lang, "methods.sections.links"))
     st.subheader(text(lang, "methods.links.programs"), anchor=False)
     st.markdown(escaped(text(lang, "methods.links.programs_about")))
     routes = (

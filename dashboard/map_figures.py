@@ -15,7 +15,7 @@ from dashboard.metadata import Indicator, Metadata
 from dashboard.periods import Period, year_before
 from dashboard.protection import PROTECTED, UNDISCLOSED
 from dashboard.queries import shown_indicator, view_figures
-from dashboard.series import Point, Series, break_between, rounding_error_shown, series_of
+from dashboard.series import Point, Series, as_shown, break_between, rounding_error_shown, series_of
 from dashboard.store import Store
 from dashboard.view import View, range_days
 
@@ -26,7 +26,7 @@ NOT_APPLICABLE, BREAK, ABSENT = "not_applicable", "break", "missing"
 @dataclass(frozen=True)
 class District:
     """A district's figure as the map shows it (``shown``, of a change the change), the one that it is compared with,
-    and the change on that one. ``unchanged``: inside rounding."""
+    and the change on that one. ``unchanged``: inside rounding or usual revisions."""
 
     region: str
     series: Series | None
@@ -207,7 +207,7 @@ def _point(series: Series | None, end: date | None) -> Point:
 def _change(
     series: Series | None, now: Point, earlier: Point, indicator: Indicator, view: View, metadata: Metadata
 ) -> tuple[Point, bool]:
-    """The change between two figures, or why there is none, and whether it is inside the rounding."""
+    """The change between two figures, or why there is none, and whether it is inside rounding or usual revisions."""
     if series is None or now.value is None:
         return replace(now, counted=now.value), False
 
@@ -223,7 +223,10 @@ def _change(
     if not in_units and earlier.value <= 0:
         return without(NOT_APPLICABLE)
     counted = "number" if view.measure == "change" else view.measure
-    error = rounding_error_shown(series, indicator, metadata, counted, earlier, now)
+    error = max(
+        rounding_error_shown(series, indicator, metadata, counted, earlier, now),
+        as_shown(series.noise, counted, earlier, now),
+    )
     unchanged = round(abs(difference) - error, 6) <= 0
     status = earlier.status if earlier.status in MARKED else now.status
     value = difference if in_units else difference / earlier.value * 100

@@ -13,6 +13,7 @@ from dashboard.series import rounding_error_shown
 from dashboard.subjects import title_of
 from dashboard.text import text
 
+MOST_LISTED = 5  # names without a figure
 NIL = "nil"  # the status of what the publisher counted as none
 MOST_NAMES = 3  # districts side by side at an end; of more the number
 
@@ -43,9 +44,9 @@ def map_headline(found: MapFigures, metadata: Metadata) -> str:
         said |= {"span": _span(known, found)}
     sentences = [text(lang, key, **said)]
     if secret:
-        sentences.append(text(lang, "map.secret", names=", ".join(_name(d, metadata, found) for d in secret)))
+        sentences.append(text(lang, "map.secret", names=_listed(secret, found, metadata)))
     if nil:
-        sentences.append(text(lang, "map.nil", names=", ".join(_name(d, metadata, found) for d in nil)))
+        sentences.append(text(lang, "map.nil", names=_listed(nil, found, metadata)))
     held = len(known) + len(secret) + len(nil)
     if held < len(found.districts):
         sentences.append(text(lang, "map.incomplete", known=held, total=len(found.districts)))
@@ -124,6 +125,13 @@ def _names(districts: Sequence[District], found: MapFigures, metadata: Metadata)
     )
 
 
+def _listed(districts: Sequence[District], found: MapFigures, metadata: Metadata) -> str:
+    """The names of districts without a figure; of many their number."""
+    if len(districts) > MOST_LISTED:
+        return text(found.view.lang, "map.count", count=len(districts))
+    return ", ".join(_name(d, metadata, found) for d in districts)
+
+
 def _name(district: District, metadata: Metadata, found: MapFigures) -> str:
     return metadata.regions[district.region].short.to(found.view.lang)
 
@@ -142,9 +150,9 @@ def _range(districts: Sequence[District], found: MapFigures) -> str:
 
 
 def _span(known: Sequence[District], found: MapFigures) -> str:
-    """How far highest and lowest are apart: points of percentages, else in the figure's unit."""
+    """How far highest and lowest are apart, as they are written: points of percentages, else in the figure's unit."""
     lang, scale = found.view.lang, found.scale
-    values = [claimed_value(d) for d in known]
+    values = [round(claimed_value(d), scale.decimals) for d in known]
     written = formats.number(max(values) - min(values), scale.decimals, lang)
     if scale.suffix in ("%", text(lang, "units.points")):
         return f"{written} {text(lang, 'units.points_long')}"

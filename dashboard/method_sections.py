@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from dashboard import formats
@@ -9,7 +11,7 @@ from dashboard.controls import THEMES
 from dashboard.glossary import entries
 from dashboard.metadata import Indicator, Metadata
 from dashboard.page import EXPLORE, PATHS, Page
-from dashboard.prose import link, words_table
+from dashboard.prose import html_link, link, show_words
 from dashboard.tables import escaped, wide_box
 from dashboard.text import LANGUAGES, text, texts
 from dashboard.view import address
@@ -56,15 +58,15 @@ def show_sources(page: Page) -> None:
     st.markdown(escaped(text(lang, "methods.sources.about")))
     rows = [
         (
-            f"{link(source.name.to(lang), source.homepage)}, {escaped(source.publisher.to(lang))}",
-            escaped(source.attribution.to(lang).replace("{data}", "…")),
-            link(source.licence.to(lang), source.licence_url),
+            f"{html_link(source.name.to(lang), source.homepage)}, {escape(source.publisher.to(lang))}",
+            escape(source.attribution.to(lang).replace("{data}", "…")),
+            html_link(source.licence.to(lang), source.licence_url),
         )
         for source in sorted(metadata.sources.values(), key=lambda s: s.invented)
     ]
     with wide_box():
         columns = [text(lang, f"methods.sources.columns.{name}") for name in ("source", "attribution", "licence")]
-        st.markdown(words_table(columns, rows))
+        show_words(columns, rows, text(lang, "methods.sections.sources"))
     st.subheader(text(lang, "methods.sources.boundaries"), anchor=False)
     st.markdown(_boundaries(page))
     st.subheader(text(lang, "methods.sources.code"), anchor=False)

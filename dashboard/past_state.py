@@ -10,12 +10,13 @@ from dashboard import formats
 from dashboard.charting import drawing
 from dashboard.charts.palette import Theme
 from dashboard.metadata import Lang, Metadata
-from dashboard.revised import Revision, revision, revision_table
+from dashboard.revised import Revision, merged, revision, revision_table
 from dashboard.store import Store
 from dashboard.tables import escaped, show_table, small, wide_box
-from dashboard.text import text
+from dashboard.text import LANGUAGES, text
 from dashboard.view import View
 
+DATA_STATUS = "data_status.py"  # the page's script; dashboard/page.py imports this module
 MOST_ROWS = 100  # of the table; whoever wants more takes the files
 
 
@@ -23,7 +24,7 @@ def show_banner(store: Store, metadata: Metadata, views: Sequence[View], theme: 
     """Says which state the reader sees and what of the views' figures is told otherwise now. All views have the
     same vintage, which must not be the current one."""
     lang = views[0].lang
-    revisions = [_revision(store, metadata, store.path.name, view, theme) for view in views]
+    revisions = merged([_revision(store, metadata, store.path.name, view, theme) for view in dict.fromkeys(views)])
     with st.container(key="past_state", gap="xsmall"):
         st.info(escaped(banner_text(revisions, metadata, lang)), icon=":material/history:")
         st.button(text(lang, "past.newest"), key="newest_state", icon=":material/update:", on_click=_show_newest)
@@ -38,7 +39,7 @@ def banner_text(revisions: Sequence[Revision], metadata: Metadata, lang: Lang) -
     said = text(lang, "past.seen", vintage=formats.moment(vintage.published_at, lang))
     counted = {
         "revised": sum(len(r.revised) for r in revisions),
-        "new": sum(r.new for r in revisions),
+        "new": sum(len(r.new) for r in revisions),
         "withdrawn": sum(len(r.withdrawn) for r in revisions),
     }
     if not any(counted.values()):
@@ -62,6 +63,12 @@ def _show_table(revisions: Sequence[Revision], metadata: Metadata, lang: Lang) -
     every = sum(len(r.revised) + len(r.withdrawn) for r in revisions)
     with wide_box():
         show_table(table, text(lang, "past.then_and_now"))
+        st.page_link(
+            DATA_STATUS,
+            label=text(lang, "past.every_change"),
+            icon=":material/history:",
+            query_params={} if lang == LANGUAGES[0] else {"lang": lang},
+        )
     st.markdown(small(text(lang, "past.own")))
     if every > len(table.rows):
         shown = formats.number(len(table.rows), 0, lang)

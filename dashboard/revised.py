@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from dashboard import formats
+from dashboard.choices import Measure
 from dashboard.labels import Scale, breakdown_label, is_percent, scale_of
 from dashboard.metadata import Lang, Metadata
 from dashboard.protection import shown_status
@@ -19,6 +20,7 @@ from dashboard.text import text
 from dashboard.view import View
 
 KEY = ("indicator", "region", "breakdown", "period")
+Key = tuple[str, str, str, str]  # of a figure, in this order
 # statuses that change what a figure says although its value stays
 _TELLING = ("limited", "rounded_zero")
 _NOISE = 1e-9  # relative: worked-out figures differ in their last bits
@@ -39,18 +41,20 @@ class Changed:
     now: float | None
     now_status: str | None
 
+    @property
+    def key(self) -> Key:
+        return self.indicator, self.region, self.breakdown, self.period
+
 
 @dataclass(frozen=True)
 class Revision:
-    """The figures of views that were revised or withdrawn since, the newest periods first, and how many are new.
-
-    ``measure`` of the views says in which unit they are.
-    """
+    """The figures of a view that were revised or withdrawn since, the newest periods first, and those that are new;
+    the view's measure says in which unit they are."""
 
     view: View
     revised: tuple[Changed, ...] = ()
     withdrawn: tuple[Changed, ...] = ()
-    new: int = 0
+    new: tuple[Key, ...] = ()
 
 
 def revision(store: Store, metadata: Metadata, view: View, shown: pl.DataFrame | None = None) -> Revision:
@@ -82,13 +86,30 @@ def compared(then: pl.DataFrame, now: pl.DataFrame, view: View, metadata: Metada
     both = then.select(columns).join(now.select(columns), on=[*KEY], how="full", coalesce=True, suffix="_now")
     both = both.with_columns(pl.coalesce("period_end", "period_end_now"))
     published, due = pl.col("value_now").is_not_null(), pl.col("status").is_null() | (pl.col("status") == "pending")
-    new = both.filter(published & pl.col("value").is_null() & due).height
+    new = both.filter(published & pl.col("value").is_null() & due).select(KEY)
     rest = both.filter(pl.col("status").is_not_null() & ~(published & pl.col("value").is_null() & due))
     differing = rest.filter(_differs()).sort("period_end", *KEY, descending=[True, *(False for _ in KEY)])
     changed = [_changed(row) for row in differing.to_dicts()]
     withdrawn = tuple(c for c in changed if c.now_status is None)
     revised = tuple(c for c in changed if c.now_status is not None and _is_seen(c, view, metadata))
-    return Revision(view, revised, withdrawn, new)
+    return Revision(view, revised, withdrawn, tuple(new.iter_rows()))
+
+
+def merged(revisions: Sequence[Revision]) -> tuple[Revision, ...]:
+    """The revisions of several views of one page, each figure in one of them only: a tile and a chart may share it."""
+    seen: set[tuple[Measure, Key]] = set()
+    found = []
+    for one in revisions:
+        measure = one.view.measure
+        kept = replace(
+            one,
+            revised=tuple(c for c in one.revised if (measure, c.key) not in seen),
+            withdrawn=tuple(c for c in one.withdrawn if (measure, c.key) not in seen),
+            new=tuple(key for key in one.new if (measure, key) not in seen),
+        )
+        found.append(kept)
+        seen |= {(measure, key) for key in (*(c.key for c in (*kept.revised, *kept.withdrawn)), *kept.new)}
+    return tuple(found)
 
 
 def revision_table(revisions: Sequence[Revision], metadata: Metadata, lang: Lang, most: int) -> FigureTable:

@@ -12,13 +12,14 @@ from dashboard.drawn import Drawing
 from dashboard.exports.shown import citation
 from dashboard.metadata import Lang
 from dashboard.page import Page, base_address
+from dashboard.tables import small
 from dashboard.text import text
 from dashboard.view import View, address, to_params
 
 PICTURES: tuple[FileKind, ...] = ("png", "svg", "pdf")
 TABLES: tuple[FileKind, ...] = ("csv", "xlsx", "json")
 _STATES = ("newest", "fixed")  # which figures a link shows
-_FRAME_HEIGHT = 640  # px of an embedded chart with its words around it
+_FRAME_HEIGHT = 720  # px of an embedded chart with its words around it
 _PANELS_HEIGHT = 900  # px where several panels stand beneath each other
 
 
@@ -32,13 +33,9 @@ def show_sharing(
     compact: bool = False,
 ) -> None:
     """The block for the chart of ``page.view``. ``path`` and ``params_of`` write the page's own address of a view;
-    ``key`` tells the block from others of the page. The compact form is a button that is filled when it is opened.
+    ``key`` tells the block from others of the page; the compact form is a button instead of a box over the whole width.
     """
-    if compact:
-        _compact(drawn, page, path, params_of, key)
-        return
-    with st.expander(text(page.lang, "sharing.title"), icon=":material/share:"):
-        _full(drawn, page, path, params_of, key)
+    _block(drawn, page, path, params_of, key, compact)
 
 
 def embed_code(title: str, link: str, *, panels: bool) -> str:
@@ -51,18 +48,21 @@ def embed_code(title: str, link: str, *, panels: bool) -> str:
 
 
 @st.fragment
-def _compact(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], Mapping[str, str]], key: str) -> None:
-    box = st.popover(
-        text(page.lang, "sharing.title"), icon=":material/share:", type="tertiary", key=f"{key}_box", on_change="rerun"
-    )
+def _block(
+    drawn: Drawing, page: Page, path: str, params_of: Callable[[View], Mapping[str, str]], key: str, compact: bool
+) -> None:
+    """Filled only when it is opened: what copies a text is a third of all that a first visit loads."""
+    label, opened_by = text(page.lang, "sharing.title"), f"{key}_box"
+    if compact:
+        button = st.popover(label, icon=":material/share:", type="tertiary", key=opened_by, on_change="rerun")
+        if button.open:
+            with button:
+                _content(drawn, page, path, params_of, key)
+        return
+    box = st.expander(label, icon=":material/share:", key=opened_by, on_change="rerun")
     if box.open:
         with box:
             _content(drawn, page, path, params_of, key)
-
-
-@st.fragment
-def _full(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], Mapping[str, str]], key: str) -> None:
-    _content(drawn, page, path, params_of, key)
 
 
 def _content(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], Mapping[str, str]], key: str) -> None:
@@ -71,7 +71,7 @@ def _content(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], 
         text(lang, "sharing.state"),
         _STATES,
         index=_STATES.index("fixed" if page.view.vintage else "newest"),
-        format_func=lambda one: text(lang, f"sharing.{one}"),
+        format_func=lambda one: text(lang, f"sharing.states.{one}"),
         horizontal=True,
         key=f"{key}_state",
     )
@@ -80,9 +80,15 @@ def _content(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], 
     st.markdown(f"**{text(lang, 'sharing.link')}**")
     _to_copy(f"{drawn.headline}\n{base}{address(path, params_of(view))}")
     _links(
-        "sharing.picture", {f"sharing.{kind}": base + chart_address(view, metadata, kind) for kind in PICTURES}, lang
+        "sharing.picture",
+        {f"sharing.files.{kind}": base + chart_address(view, metadata, kind) for kind in PICTURES},
+        lang,
     )
-    _links("sharing.figures", {f"sharing.{kind}": base + chart_address(view, metadata, kind) for kind in TABLES}, lang)
+    _links(
+        "sharing.figures",
+        {f"sharing.files.{kind}": base + chart_address(view, metadata, kind) for kind in TABLES},
+        lang,
+    )
     published = {
         "sharing.machine_csv": base + data_address(view, metadata, "csv"),
         "sharing.machine_json": base + data_address(view, metadata, "json"),
@@ -92,6 +98,7 @@ def _content(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], 
     exact = fixed(page.view, metadata)
     _to_copy(citation(drawn, exact, metadata, base + address(path, params_of(exact))))
     st.markdown(f"**{text(lang, 'sharing.embed')}**")
+    st.markdown(small(text(lang, "sharing.embed_help")))
     embedded = base + embed_address(to_params(view, metadata))
     _to_copy(embed_code(drawn.headline, embedded, panels=len(drawn.charts) > 1))
 

@@ -20,7 +20,7 @@ from dashboard.sharing import show_sharing
 from dashboard.store import Store
 from dashboard.stories import Story, TileChoice, is_held, places_offered, story_view, themes, tile_view, told_place
 from dashboard.story_facts import paragraph
-from dashboard.tables import escaped, show_table, small, wide_box
+from dashboard.tables import escaped, small
 from dashboard.text import text
 from dashboard.view import Note, View, to_params
 
@@ -46,6 +46,14 @@ def place_of(page: Page, name: str) -> Page:
     return replace(page, view=replace(page.view, regions=(chosen,)), notes=tuple(notes))
 
 
+def views_of(page: Page, name: str) -> tuple[View, ...]:
+    """All views that the page shows, its tiles and stories; its own where there is none."""
+    metadata, place = page.metadata, page.view.regions[0]
+    tiles = (tile_view(tile, place, metadata, page.view) for tile in themes()[name].tiles)
+    stories = (story_view(s, place, metadata, page.view) for s in themes()[name].stories if is_held(s, metadata))
+    return tuple(dict.fromkeys(view for view in (*tiles, *stories) if view)) or (page.view,)
+
+
 def show_title(page: Page, name: str, lead: str) -> None:
     """The page's name and what it is about, and the place to choose beside it."""
     with st.container(key="page_head", horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -57,8 +65,11 @@ def show_title(page: Page, name: str, lead: str) -> None:
 
 
 def show_tiles(page: Page, name: str) -> None:
-    """The page's tiles, as many in a row as there is room for."""
+    """The page's tiles, as many in a row as there is room for; without any it says so."""
     chosen = [tile for tile in themes()[name].tiles if is_held(tile, page.metadata)]
+    if not chosen:
+        st.info(text(page.lang, "stories.none"))
+        return
     with st.grid(min(4, len(chosen)), min_column_width=150, gap="small", key="tiles"):
         for tile in chosen:
             _tile(page, tile)
@@ -86,6 +97,8 @@ def rows_of(stories: Sequence[Story]) -> list[tuple[Story, ...]]:
 
 
 def _place_picker(page: Page, offered: tuple[str, ...]) -> None:
+    if not offered:
+        return
     regions, chosen = page.metadata.regions, page.view.regions[0]
     if st.session_state.get(PLACE) != chosen:
         st.session_state[PLACE] = chosen
@@ -173,8 +186,7 @@ def _beneath(drawn: Drawing, page: Page, story: Story) -> None:
         with st.container(key=f"printonly_{story.id}"):
             st.markdown("\n".join(f"- {small(said)}" for said in others))
     with st.expander(text(lang, "stories.more"), key=f"more_{story.id}"):
-        with wide_box():
-            show_table(drawn.table, drawn.subtitle)
+        show_figures(drawn, page, f"table_{story.id}")
         st.markdown("\n".join(f"- {small(said)}" for said in (*others, text(lang, "stories.own"))))
         show_events(drawn.model.events, lang, numbered=are_numbered(drawn.model.events, page.view.chart))
         st.markdown(small(f"{text(lang, 'explore.definition')}: {indicator.definition.to(lang)}"))

@@ -22,7 +22,7 @@ NEAR_RADIUS, WIDE_RADIUS = 25.0, 14.0  # px of the largest circle
 MARGIN = 4  # px
 PHONE, PHONE_MAP = 420, 330  # px: up to which width a screen is narrow, and the map on one
 NO_AXIS = 24  # px that other charts need for their axis
-CHARACTER = 6.6  # px of a label's letter
+CHARACTER = 7.2  # px of a label's letter, wider than that of most system fonts
 LINE = 14  # px
 AMPLE = 1.3  # times the width of two lines, which need room above and below as well
 OVERFLOW = 0.6  # of a label's width that must lie inside
@@ -233,7 +233,7 @@ def _labels(places: Sequence[MapPlace], spots: Mapping[str, Spot], model: MapMod
         "lineHeight": LINE,
         "baseline": "middle",
     }
-    text |= {"dy": {"expr": "datum.shift"}, "fontWeight": 600 if model.few else "normal"}
+    text |= {"dy": {"expr": "datum.shift"}, "fontWeight": 500 if model.few else "normal"}
     layers: list[Spec] = []
     for ink, rim in (("rim", 3.5), ("ink", 0)):
         encoding: Spec = {**_PLACE, "text": {"field": "text", "type": "nominal"}, "fill": {"field": ink, **literal}}

@@ -109,7 +109,7 @@ def _write_shown(sheet: Any, drawn: Drawing, facts: Facts, look: Formats) -> Non
         (facts.title, look(bold=True, font_size=14)),
         (facts.subtitle, look()),
         (facts.source, look()),
-        (text(facts.lang, "sheets.see_notes", sheet=notes_name, unit=drawn.model.scale.unit), look()),
+        (text(facts.lang, "sheets.see_notes", sheet=notes_name), look()),
     ]
     for row, (said, style) in enumerate(lines):
         sheet.write_string(row, 0, said, style)

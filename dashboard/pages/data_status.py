@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import escape
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from dashboard.frame import FEED
 from dashboard.holdings import IndicatorHolding, SourceHolding, indicator_holdings, source_holdings, state_of
 from dashboard.metadata import Indicator, Source
 from dashboard.page import EXPLORE, OVERVIEW, PATHS, Page, open_page, show_notes
-from dashboard.prose import link, words_table
+from dashboard.prose import html_link, link, show_words
 from dashboard.tables import escaped, small, wide_box
 from dashboard.text import LANGUAGES, text
 from dashboard.view import address
@@ -66,7 +67,9 @@ def _sources(page: Page, holdings: dict[str, SourceHolding]) -> None:
     st.header(text(lang, "data_status.sources"), anchor=False)
     with wide_box():
         columns = ("source", "state", "retrieved", "newest", "rhythm", "figures", "licence")
-        st.markdown(words_table([text(lang, f"data_status.columns.{c}") for c in columns], held, [5]))
+        show_words(
+            [text(lang, f"data_status.columns.{c}") for c in columns], held, text(lang, "data_status.sources"), [5]
+        )
     st.markdown(small(text(lang, "data_status.stale_means")))
     if missing:
         st.subheader(text(lang, "data_status.missing"), anchor=False)
@@ -81,13 +84,13 @@ def _sources(page: Page, holdings: dict[str, SourceHolding]) -> None:
 def _source_row(source: Source, holding: SourceHolding, state: str, page: Page) -> tuple[str, ...]:
     lang = page.lang
     return (
-        f"{link(source.name.to(lang), source.homepage)}, {escaped(source.publisher.to(lang))}",
-        escaped(state),
-        escaped(formats.day(holding.retrieved.date(), lang)),
-        escaped(formats.period(holding.newest or "", lang)),
-        escaped(source.rhythm.to(lang)),
-        escaped(formats.number(holding.figures, 0, lang)),
-        link(source.licence.to(lang), source.licence_url),
+        f"{html_link(source.name.to(lang), source.homepage)}, {escape(source.publisher.to(lang))}",
+        escape(state),
+        escape(formats.day(holding.retrieved.date(), lang)),
+        escape(formats.period(holding.newest or "", lang)),
+        escape(source.rhythm.to(lang)),
+        escape(formats.number(holding.figures, 0, lang)),
+        html_link(source.licence.to(lang), source.licence_url),
     )
 
 
@@ -106,20 +109,20 @@ def _indicators(page: Page, holdings: tuple[IndicatorHolding, ...]) -> None:
         ]
         if rows:
             with st.expander(text(lang, f"themes.{theme}")), wide_box():
-                st.markdown(words_table(columns, rows, [len(columns) - 1]))
+                show_words(columns, rows, text(lang, f"themes.{theme}"), [len(columns) - 1])
 
 
 def _indicator_row(indicator: Indicator, holding: IndicatorHolding, page: Page) -> tuple[str, ...]:
     lang = page.lang
     return (
         # relative, so that it is right beneath any folder
-        link(indicator.title.to(lang), address(PATHS[EXPLORE], {"i": indicator.id} | _other_language(page))),
-        escaped(page.metadata.sources[holding.source].name.to(lang)),
+        html_link(indicator.title.to(lang), address(PATHS[EXPLORE], {"i": indicator.id} | _other_language(page))),
+        escape(page.metadata.sources[holding.source].name.to(lang)),
         *(
-            escaped(formats.short_period(holding.newest[level], lang)) if level in holding.newest else "–"
+            escape(formats.short_period(holding.newest[level], lang)) if level in holding.newest else "–"
             for level in LEVELS
         ),
-        escaped(formats.number(holding.figures, 0, lang)),
+        escape(formats.number(holding.figures, 0, lang)),
     )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.frame import THEME_PAGES, kept_params, page_name
 from dashboard.page import COUNSELLING, Page, open_page, show_notes, show_past_state
-from dashboard.story_pages import newest_periods, place_of, show_stories, show_tiles, show_title
+from dashboard.story_pages import newest_periods, place_of, show_stories, show_tiles, show_title, views_of
 from dashboard.tables import small
 from dashboard.text import text
 
@@ -17,7 +17,7 @@ NEWEST = 3  # periods in the line of what is new
 def main() -> None:
     page = place_of(open_page(), NAME)
     show_notes(page)
-    show_past_state(page)
+    show_past_state(page, views_of(page, NAME))
     show_title(page, NAME, text(page.lang, "overview.lead"))
     st.markdown(small(_newest(page)))
     show_tiles(page, NAME)

@@ -91,7 +91,7 @@ def table_of_xlsx(body: bytes) -> Table:
     """Of the first sheet of a view's workbook: the header is the first row with more than one cell."""
     sheet = openpyxl.load_workbook(io.BytesIO(body), read_only=True).worksheets[0]
     rows = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
-    start = next(n for n, row in enumerate(rows) if len(row) > 1)
+    start = next((n for n, row in enumerate(rows) if len(row) > 1), len(rows))  # a view without figures has no table
     return {
         (str(row[0]), str(column)): cell
         for row in rows[start + 1 :]

@@ -29,7 +29,8 @@ def said(at: AppTest) -> list[str]:
     """All texts: headings, prose, labels, options, the alternative texts of charts and what stands in them."""
     found: list[str] = []
     for element in at:
-        for name in _WORDS:
+        chosen = hasattr(element, "options")  # then its value is what the program calls it, the options are the words
+        for name in _WORDS[1:] if chosen else _WORDS:
             try:
                 value = getattr(element, name, None)
             except (NotImplementedError, ValueError):

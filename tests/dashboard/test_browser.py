@@ -103,20 +103,22 @@ def test_what_the_real_figures_lack_leaves_a_visible_note(extract_server: str, p
 
 def test_the_link_to_share_is_a_whole_link(server: str, page: Page):
     page.goto(f"{server}/explore?r=03102")
-    page.get_by_text("Teilen und herunterladen").click()
-    shown = page.locator("[data-testid=stCode]")
-    expect(shown).to_have_count(2)
-    links = shown.all_inner_texts()
-    assert links[0].strip() == f"{server}/explore?r=03102" and links[1].startswith(f"{server}/explore?r=03102&v=")
+    page.get_by_text("Nutzen und Teilen").click()
+    copied = page.locator("[data-testid=stCode]").first
+    expect(copied).to_contain_text(f"{server}/explore?r=03102")
+    title, link = copied.inner_text().strip().splitlines()
+    assert "Salzgitter" in title and link == f"{server}/explore?r=03102"
+    page.get_by_text("Genau dieser Datenstand").click()
+    expect(copied).to_contain_text(f"{server}/explore?r=03102&v=")
 
 
 @pytest.mark.parametrize(("measure", "own"), [("index", True), ("number", False)])
 def test_the_file_of_an_own_calculation_says_so(server: str, page: Page, measure: str, own: bool):
     page.goto(f"{server}/explore?r=03102&as={measure}")
-    page.get_by_text("Teilen und herunterladen").click()
-    with page.expect_download() as loading:
-        page.get_by_role("button", name="Tabelle für Excel").last.click()
-    rows = csv.DictReader(io.StringIO(loading.value.path().read_text(encoding="utf-8-sig")), delimiter=";")
+    page.get_by_text("Nutzen und Teilen").click()
+    link = page.get_by_role("link", name="Tabelle als CSV").get_attribute("href")
+    body = page.request.get(link or "").body()
+    rows = csv.DictReader(io.StringIO(body.decode("utf-8-sig")), delimiter=";")
     assert {row["attribution"].endswith("; eigene Berechnung") for row in rows} == {own}
 
 

@@ -155,6 +155,11 @@ def test_the_headline_says_where_the_first_region_stands(
     assert said in drawn(store, metadata, *regions).headline.replace("\u00a0", " ")
 
 
+def test_of_two_regions_both_are_named_as_lines_name_them(store: Store, metadata: Metadata):
+    lines = made(store, metadata, View((SHARE,), ("03101", "03102"), ("",)), "light")
+    assert drawn(store, metadata, "03101", "03102").headline == lines.headline
+
+
 def test_figures_inside_rounding_are_level(store: Store, metadata: Metadata):
     view = {"indicators": ("residence_permits",), "breakdowns": ("sex=m",)}  # 100, 105, 110, 115: rounded to fives
     said = drawn(store, metadata, "03102", "03101", "03103", "03151", **view).headline
@@ -166,7 +171,10 @@ def test_figures_inside_rounding_are_level(store: Store, metadata: Metadata):
     ("regions", "changes"),
     [
         (("03101", "03102", "BSR"), {"indicators": ("foreign_population",)}),  # the sum is "at least"
-        (("03101", "03103"), {"indicators": (CONTACTS,), "breakdowns": (BODY,), "end": "2023"}),  # Wolfsburg is secret
+        (
+            ("03101", "03103", "BSR"),
+            {"indicators": (CONTACTS,), "breakdowns": (BODY,), "end": "2023"},
+        ),  # Wolfsburg is secret
     ],
 )
 def test_beside_a_secret_or_incomplete_figure_there_is_no_position(

@@ -94,8 +94,7 @@ def said(at: AppTest) -> str:
 
 
 def table(at: AppTest, heading: str = "Zeitpunkt") -> list[list[str]]:
-    head, *rows = rows_of(next(m.value for m in at.markdown if f">{heading}</th>" in m.value))
-    return [head, [], *rows]
+    return rows_of(next(m.value for m in at.markdown if f">{heading}</th>" in m.value))
 
 
 def split_link(split: str, scopes: Scopes, metadata: Metadata, **more: str) -> dict[str, str]:
@@ -141,7 +140,7 @@ def test_invented_figures_are_announced_and_real_ones_are_not(use):
 
 def test_a_secret_figure_is_called_so_and_is_never_a_zero(use):
     use("real")
-    head, _, newest, *_ = table(run(r="03103"))
+    head, newest, *_ = table(run(r="03103"))
     cells = dict(zip(head, newest, strict=True))
     assert cells["Unternehmenskontakt"] == "geheim" and "geheim" not in cells["Erstkontakt"]
     specs = " ".join(spec for _, spec in charts(run(r="03103", chart="bar")))
@@ -154,7 +153,7 @@ def test_the_offices_stand_side_by_side(use):
     use("real")
     at = run(r="03101,03103", b=f"provider={made.WELCOME}")
     assert at.button_group[0].value == OFFICES
-    head, _, newest, *_ = table(at)
+    head, newest, *_ = table(at)
     assert head[1:] == ["Braunschweig", "Wolfsburg"]
     assert newest[1:] == [str(made.count(made.WELCOME, r, "", 9, "2025")) for r in made.OFFICES]
     assert at.multiselect == [] and all(
@@ -262,7 +261,10 @@ def test_the_link_of_the_page_opens_the_same_view(use):
     link = split_link("topic", scopes, metadata, r="03103", as_="share", chart="bar", lang="en")
     link["as"] = link.pop("as_")
     at = run(**{"as_" if key == "as" else key: value for key, value in link.items()})
-    assert at.code[0].value.splitlines()[1] == address("/counselling", {k: link[k] for k in PARAMETERS if k in link})
+    at.session_state["share_box"] = True
+    assert at.run().code[0].value.splitlines()[1] == address(
+        "/counselling", {k: link[k] for k in PARAMETERS if k in link}
+    )
     fixed = at.radio(key="share_state").set_value("fixed").run().code[0].value.splitlines()[1]
     again = run(**{"as_" if k == "as" else k: v for k, v in parse_qsl(urlsplit(fixed).query)})
     assert again.subheader[1].value == at.subheader[1].value and [c[1] for c in charts(again)] == [

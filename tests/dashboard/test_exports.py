@@ -157,7 +157,7 @@ def test_the_workbook_has_one_table_a_sheet_with_all_that_is_needed_to_cite_it(s
     assert book.sheetnames == ["Daten", "Beobachtungen", "Hinweise"]
     data, rows, notes = book.worksheets
     assert (data["A1"].value, data["A2"].value) == (drawn.headline, drawn.subtitle)
-    assert "Anzahl Personen" in data["A4"].value and "Hinweise" in data["A4"].value
+    assert "Anzahl Personen" in data["A2"].value and "„Hinweise“" in data["A4"].value
     assert data.freeze_panes == "B7" and rows.freeze_panes == "A2"
     assert [cell.value for cell in rows[1]] == list(EXPORT_COLUMNS)
     assert isinstance(rows["E2"].value, datetime)

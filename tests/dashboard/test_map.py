@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, get_args
 
+import polars as pl
 import pytest
 import vl_convert
 from hypothesis import given
@@ -20,6 +21,7 @@ from dashboard.charts.plane import Spot, apart, hatching, plane_of, spot_of
 from dashboard.exports.shown import as_shown
 from dashboard.map_controls import map_params, read_map
 from dashboard.map_figures import districts_of, map_figures
+from dashboard.map_findings import map_headline
 from dashboard.mapped import Mapped, made_map
 from dashboard.metadata import Metadata
 from dashboard.store import Store
@@ -251,6 +253,24 @@ def test_a_change_inside_rounding_is_unchanged(store: Store, metadata: Metadata)
     assert fills == {EVEN["light"]} and text("de", "map.unchanged") in said(found.drawing.charts[0][1])
 
 
+def test_a_change_no_larger_than_usual_revisions_is_unchanged(
+    store: Store, metadata: Metadata, monkeypatch: pytest.MonkeyPatch
+):
+    usual = pl.DataFrame({"region": ["03101"], "breakdown": [""], "source": ["lsn"], "revised_by": [5.0]})
+    monkeypatch.setattr("dashboard.queries.usual_revisions", lambda *_: usual)
+    found = drawn(store, metadata, i="population", as_="change", from_="2022")  # two persons more
+    unchanged = {d.region: d.unchanged for d in found.figures.districts}
+    assert unchanged.pop("03101") and not any(unchanged.values())
+
+
+def test_many_districts_without_a_figure_are_counted(store: Store, metadata: Metadata):
+    found = map_figures(store, metadata, View(("population",), ("BSR",), ("",)))
+    nil = [replace(d, shown=replace(d.shown, value=None, status="nil")) for d in found.districts[1:]]
+    few, many = (replace(found, districts=(found.districts[0], *nil[:n])) for n in (3, 7))
+    assert map_headline(few, metadata).endswith("Nicht vorhanden: Salzgitter, Wolfsburg, Gifhorn.")
+    assert map_headline(many, metadata).endswith("Nicht vorhanden: 7 Kreise.")
+
+
 def test_what_a_map_cannot_show_is_said(store: Store, metadata: Metadata):
     found = drawn(store, metadata, i="residence_permits", b="sex=m,sex=f")
     assert any("weiblich" in caveat for caveat in found.drawing.caveats[:1])
@@ -346,7 +366,7 @@ def test_the_page_shows_map_ranking_table_and_choices(lang: str, metadata: Metad
     assert at.radio(key="w_map_area").value == "near" and at.title[0].value == text(
         "de" if lang == "de" else "en", "app.map"
     )
-    assert any("Wolfenbüttel" in m.value and "|" in m.value for m in at.markdown)
+    assert any("Wolfenbüttel" in m.value and "<table" in m.value for m in at.markdown)
 
 
 def test_a_widget_rewrites_the_address(metadata: Metadata):

@@ -49,7 +49,7 @@ def test_an_unknown_section_leaves_a_note_and_the_first():
 
 def test_every_parameter_of_an_address_is_explained():
     shown = whole(section="links")
-    assert all(f"`{name}`" in shown for name in (*PARAMETERS, "section"))
+    assert all(f"<code>{name}</code>" in shown for name in (*PARAMETERS, "section"))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

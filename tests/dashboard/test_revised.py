@@ -9,7 +9,7 @@ import pytest
 from dashboard.metadata import Metadata
 from dashboard.past_state import banner_text
 from dashboard.queries import view_figures
-from dashboard.revised import Revision, compared, revision, revision_table
+from dashboard.revised import Revision, compared, merged, revision, revision_table
 from dashboard.store import Store
 from dashboard.view import View
 from tests.dashboard.readback import rows_of
@@ -23,7 +23,7 @@ def test_a_revised_figure_is_told_with_then_now_and_difference(store: Store, met
     found = revision(store, metadata, PEINE)
     (changed,) = found.revised
     assert (changed.period, changed.then, changed.now) == ("2024-12-31", 4000, foreigners(6, 2024))
-    assert (found.new, found.withdrawn) == (0, ())
+    assert (found.new, found.withdrawn) == ((), ())
     table = revision_table([found], metadata, "de", most=10)
     assert table.columns == ("Zeitpunkt", "Region", "damals", "heute", "Unterschied")
     assert [cell.text for cell in table.rows[0]] == ["31.12.2024", "Peine", "4.000", "8.900", "+4.900"]
@@ -75,14 +75,16 @@ def test_each_kind_of_change_is_called_by_its_name(case: str, metadata: Metadata
         return pl.DataFrame(rows, schema=columns | {"value": pl.Float64, "status": str}, orient="row")
 
     found = compared(frame(value, status), frame(now, now_status), PEINE, metadata)
-    counted = {"revised": len(found.revised), "new": found.new, "withdrawn": len(found.withdrawn)}
+    counted = {"revised": len(found.revised), "new": len(found.new), "withdrawn": len(found.withdrawn)}
     assert [kind for kind, number in counted.items() if number] == ([EXPECTED[case]] if case in EXPECTED else [])
 
 
 def test_the_banner_counts_the_figures_of_all_views(store: Store, metadata: Metadata):
     peine = revision(store, metadata, PEINE)
-    said = banner_text([peine, replace(peine, revised=(), new=3)], metadata, "de")
-    assert said.endswith("In dieser Ansicht seitdem revidiert: 1 Wert, neu: 3 Werte.")
+    key = peine.revised[0].key
+    tile = replace(peine, new=(key, (*key[:3], "2025-12-31"), (*key[:3], "2026-12-31")))
+    said = banner_text(merged([peine, tile, peine]), metadata, "de")
+    assert said.endswith("In dieser Ansicht seitdem revidiert: 1 Wert, neu: 2 Werte.")
     assert banner_text([Revision(PEINE)], metadata, "en").endswith("nothing was added.")
 
 
@@ -97,8 +99,19 @@ def test_a_drawn_map_compares_what_it_draws(store: Store, metadata: Metadata):
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_an_earlier_state_leads_to_then_and_now_and_to_the_newest(metadata: Metadata, lang: str):
     at = run("explore", r="03157", v=FIRST, lang=lang)
-    assert at.info[0].value.replace("\\", "").endswith("revidiert: 1 Wert." if lang == "de" else "revised since: 1 figure.")
+    assert (
+        at.info[0]
+        .value.replace("\\", "")
+        .endswith("revidiert: 1 Wert." if lang == "de" else "revised since: 1 figure.")
+    )
     then, now = ("4.000", "8.900") if lang == "de" else ("4,000", "8,900")
     assert any([then, now] == row[-3:-1] for m in at.markdown for row in rows_of(m.value))
     at.button(key="newest_state").click().run()
     assert not at.exception and not at.info and "v" not in at.query_params
+
+
+def test_the_overview_counts_what_its_tiles_and_charts_show(metadata: Metadata):
+    at = run(r="03157", v=FIRST)
+    said = at.info[0].value.replace("\\", "")
+    assert "revidiert: 1 Wert" in said or "revidiert: 2 Werte" in said, said
+    assert not run(r="03157").info

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.addresses import FILE_KINDS
 from dashboard.charting import made
 from dashboard.exports.shown import citation
 from dashboard.metadata import Metadata
@@ -29,36 +30,45 @@ def file_links(at: AppTest) -> dict[str, str]:
     return {link.proto.label: link.proto.url for link in at.get("link_button")}
 
 
+def shared(**link: str) -> AppTest:
+    """The time series with the block opened."""
+    at = run("explore", **link)
+    assert not at.code  # nothing of it is there before
+    at.session_state["share_box"] = True
+    return at.run()
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_title_and_link_are_copied_together(lang: str):
-    at = run("explore", r="03102", lang=lang)
+    at = shared(r="03102", lang=lang)
     title, link = at.code[0].value.splitlines()
     assert "Salzgitter" in title and link == ("/explore?r=03102" if lang == "de" else "/explore?r=03102&lang=en")
 
 
 def test_the_block_offers_every_file_of_exactly_this_view():
-    links = file_links(run("explore", r="03102", as_="share", chart="bar"))
+    links = file_links(shared(r="03102", as_="share", chart="bar"))
     query = "?r=03102&as=share&chart=bar"
-    shown = ("png", "svg", "pdf", "csv", "xlsx", "json")
-    assert [links[text("de", f"sharing.{kind}")] for kind in shown] == [f"/chart/v1/view.{k}{query}" for k in shown]
+    assert [links[text("de", f"sharing.files.{kind}")] for kind in FILE_KINDS] == [
+        f"/chart/v1/view.{kind}{query}" for kind in FILE_KINDS
+    ]
     published = "?i=foreign_population_share&r=03102&b=total&from=2010&to=2024"
     assert links[text("de", "sharing.machine_csv")] == f"/data/v1/observations.csv{published}"
     assert links[text("de", "sharing.machine_json")] == f"/data/v1/observations.json{published}"
 
 
 def test_the_choice_of_this_state_of_the_data_reaches_every_link(metadata: Metadata):
-    at = run("explore", r="03102")
+    at = shared(r="03102")
     before = file_links(at)
     at.radio(key="share_state").set_value("fixed").run()
     after = file_links(at)
     assert not any("v=" in link for link in before.values())
-    block = [text("de", f"sharing.{kind}") for kind in ("png", "svg", "pdf", "csv", "xlsx", "json", "machine_csv")]
+    block = [text("de", f"sharing.files.{kind}") for kind in FILE_KINDS]
     assert all(after[said].endswith(f"v={metadata.current}") for said in block)
     assert f"v={metadata.current}" in at.code[0].value and f"v={metadata.current}" in at.code[2].value
 
 
 def test_the_view_of_an_earlier_state_is_shared_as_such():
-    at = run("explore", r="03157", v=FIRST)
+    at = shared(r="03157", v=FIRST)
     assert at.radio(key="share_state").value == "fixed"
     assert all(f"v={FIRST}" in code.value for code in at.code)
 
@@ -72,7 +82,7 @@ def test_the_citation_is_always_of_the_state_that_is_seen(store: Store, metadata
         "Berechnung. Lizenz: Lizenz. Tabelle: 1-1. Zahlen abgerufen am 01.01.2026. Datenstand 01.06.2026, 02:00 Uhr. "
         "https://m.example.org/explore"
     )
-    assert metadata.current in run("explore", r="BSR").code[1].value
+    assert metadata.current in shared(r="BSR").code[1].value
 
 
 class Frame(HTMLParser):
@@ -95,7 +105,7 @@ def test_the_embed_code_is_safe_and_names_its_frame():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_embedded_page_shows_the_view_of_its_code(lang: str):
-    at = run("explore", r="03102,03103", as_="index", chart="line", lang=lang)
+    at = shared(r="03102,03103", as_="index", chart="line", lang=lang)
     reader = Frame()
     reader.feed(at.code[2].value)
     split = urlsplit(str(reader.found["src"]))
@@ -119,7 +129,7 @@ def test_an_earlier_state_says_so_when_embedded():
 
 
 def test_invented_figures_say_so_in_what_is_copied():
-    at = run("explore", i="counselling_contacts", r="03101", b=f"kind=intensive;{DEMO}")
+    at = shared(i="counselling_contacts", r="03101", b=f"kind=intensive;{DEMO}")
     assert at.code[0].value.startswith("Erfundene Zahlen") and "ERFUNDENE" in at.code[1].value
     assert "Erfundene Zahlen" in at.code[2].value
 

@@ -205,6 +205,15 @@ def test_the_pages_show_the_place_of_their_address_and_change_it():
     assert "r" not in at.query_params
 
 
+@pytest.mark.usefixtures("metadata")
+@pytest.mark.parametrize("name", themes())
+def test_a_page_of_a_theme_without_figures_says_so(name: str):
+    at = run(name, r="03101")
+    without = name not in ("overview", "immigration")
+    assert [i.value for i in at.info] == ([text("de", "stories.none")] if without else [])
+    assert bool(at.header) != without
+
+
 @pytest.fixture(scope="module")
 def extract(extract_data: Path) -> Metadata:
     with pytest.MonkeyPatch.context() as patched:

@@ -25,6 +25,7 @@ COMPOSED += ("streamlit.", "shell.descriptions.", "glossary.", "methods.sections
 COMPOSED += ("methods.indicator.", "methods.sources.columns.", "methods.links.", "methods.streamlit_rules.")
 COMPOSED += ("data_status.columns.", "data_status.states.", "data_status.actions.")
 COMPOSED += ("past.revised", "past.new", "past.withdrawn", "past.then", "past.now", "past.difference")
+COMPOSED += ("sharing.states.", "sharing.files.", "legend.")
 COMPOSED += ("changes.revised", "changes.withdrawn", "plain.", "api.")
 
 
