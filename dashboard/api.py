@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from dashboard import api_chart, api_data, api_plain, feed, openapi
 from dashboard.addresses import CHART_ROUTE, DATA_ROUTE, FILE_KINDS
+from dashboard.api_data import Endpoint
 
 OBSERVATIONS = f"{DATA_ROUTE}.csv"
 
@@ -25,6 +28,22 @@ ROUTES = [
 
 
 def routes_under(folder: str) -> Sequence[BaseRoute]:
-    """The routes below the folder that the server is reached under (``server.baseUrlPath``), and as they are."""
-    folder = folder.strip("/")
-    return [Mount(f"/{folder}", routes=ROUTES), *ROUTES] if folder else ROUTES
+    """The routes below the folder that the server is reached under (``server.baseUrlPath``), and as they are.
+
+    They are no mount: it would answer for the pages in the same folder too.
+    """
+    name = folder.strip("/")
+    if not name:
+        return ROUTES
+    beneath = [Route(f"/{name}{r.path}", _beneath(r.endpoint, f"/{name}"), methods=_METHODS) for r in ROUTES]
+    return [*beneath, *ROUTES]
+
+
+def _beneath(endpoint: Endpoint, folder: str) -> Endpoint:
+    """The endpoint that knows its folder, for the links that it writes."""
+
+    async def answer(request: Request) -> Response:
+        request.scope["root_path"] = folder
+        return await endpoint(request)
+
+    return answer

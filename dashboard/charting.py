@@ -75,7 +75,9 @@ def _of_series(store: Store, metadata: Metadata, view: View, theme: Theme) -> Dr
         headline=said,
         subtitle=subtitle(figures, view, metadata),
         charts=charts,
-        alts=panel_alts(model) if view.chart == "small-multiples" else tuple(alt_text(said, view) for _ in charts),
+        alts=panel_alts(model)
+        if charts and view.chart == "small-multiples"
+        else tuple(alt_text(said, view) for _ in charts),
         table=series_table(model, text(view.lang, "explore.period")),
         caveats=caveats(figures, view, metadata, model),
         sources=named,

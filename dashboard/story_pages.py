@@ -65,10 +65,9 @@ def show_title(page: Page, name: str, lead: str) -> None:
 
 
 def show_tiles(page: Page, name: str) -> None:
-    """The page's tiles, as many in a row as there is room for; without any it says so."""
+    """The page's tiles, as many in a row as there is room for."""
     chosen = [tile for tile in themes()[name].tiles if is_held(tile, page.metadata)]
     if not chosen:
-        st.info(text(page.lang, "stories.none"))
         return
     with st.grid(min(4, len(chosen)), min_column_width=150, gap="small", key="tiles"):
         for tile in chosen:
@@ -76,8 +75,13 @@ def show_tiles(page: Page, name: str) -> None:
 
 
 def show_stories(page: Page, name: str) -> None:
-    """The page's stories, two beside each other where there is room; panels take the whole width."""
+    """The page's stories, two beside each other where there is room; panels take the whole width.
+
+    Without any it says so.
+    """
     held = [story for story in themes()[name].stories if is_held(story, page.metadata)]
+    if not held:
+        st.info(text(page.lang, "stories.none"))
     for row in rows_of(held):
         columns = st.columns(len(row), gap="large")
         for column, story in zip(columns, row, strict=True):

@@ -13,6 +13,7 @@ from typing import Literal
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from dashboard import formats
 from dashboard.charts.palette import PALETTES
 from dashboard.charts.spec import FOOTER_LINE, Spec
 from dashboard.drawn import Drawing
@@ -245,7 +246,8 @@ def _table(table: FigureTable, room: float, view: View) -> _Block:
         top += CELL.line + 6
         elements.append(_rule(room, top, _INK.grid))
     if len(table.rows) > MOST_ROWS:
-        said = text(view.lang, "sharing.more_rows", shown=MOST_ROWS, total=len(table.rows))
+        total = formats.number(len(table.rows), 0, view.lang)
+        said = text(view.lang, "sharing.more_rows", shown=MOST_ROWS, total=total)
         more = lines_of(said, SMALL, room)
         elements += written(more, SMALL, 0, top + 6)
         top += 6 + len(more) * SMALL.line

@@ -160,6 +160,8 @@ def _write_observations(sheet: Any, observations: pl.DataFrame, look: Formats) -
             elif value:
                 sheet.write_string(row, column, str(value), look())
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.autofilter(0, 0, max(1, observations.height), len(EXPORT_COLUMNS) - 1)
 
 

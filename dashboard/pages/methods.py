@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard.controls import plain
 from dashboard.link_guide import show_links
 from dashboard.method_sections import show_events, show_glossary, show_indicators, show_reading, show_sources
 from dashboard.page import Page, open_page, show_notes, show_warnings
@@ -44,7 +45,7 @@ def main() -> None:
             text(lang, "methods.section"),
             list(SECTIONS),
             required=True,
-            format_func=lambda known: text(lang, f"methods.sections.{known}"),
+            format_func=lambda known: plain(text(lang, f"methods.sections.{known}")),
             key=CHOICE,
             on_change=_section_changed,
         )

@@ -51,6 +51,8 @@ _WRONG: dict[str, tuple[str, ...]] = {
     "chart": ("pie", "Line", "line,bar", "3d"),
     "v": ("20000101T000000Z", "2026-01-01", "current", "99991231T235959Z"),
     "lang": ("fr", "DE", "de-DE", "en,de"),
+    "events": ("nothing", "none,all", "Covid-19"),
+    "link": ("0", "-1", "1.5", "two", "9999999999"),
 }
 _LETTERS = "abcXYZ0189äöüß€;=-_./:%&#\\\"'<>{}()[]|~`!?*+ \t\u200b\u202e\ufeff漢😀"
 

@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from dashboard.addresses import FILE_KINDS
@@ -25,7 +27,8 @@ THEN, NOW = "4.000", "8.900"
 
 
 def served(folder: str = "") -> TestClient:
-    return TestClient(Starlette(routes=routes_under(folder), middleware=[Middleware(PageMiddleware)]))
+    pages = Route("/{rest:path}", lambda _: PlainTextResponse("a page"))  # Streamlit's, which come last
+    return TestClient(Starlette(routes=[*routes_under(folder), pages], middleware=[Middleware(PageMiddleware)]))
 
 
 @pytest.fixture()
@@ -121,17 +124,15 @@ def test_an_earlier_state_shows_the_older_figures_through_every_door(client: Tes
             == [number],
             "xlsx": number in [c.value for row in book.worksheets[0].iter_rows() for c in row],
             "file as shown": number in [c.value for s in shown.worksheets for row in s.iter_rows() for c in row],
-            "picture": figure in client.get(f"/chart/v1/view.svg?{query}").text,
+            "picture": figure in client.get(f"/chart/v1/view.svg?{query}").text.split("</title>")[0],
             "plain page": f"<td>{figure}</td>"
-            in client.get(f"/plain/foreign_population?{query}").text.split("damals")[0]
-            or f'<th scope="row">31.12.2024</th><td>{figure}</td>'
-            in client.get(f"/plain/foreign_population?{query}").text,
+            in client.get(f"/plain/foreign_population?{query}").text.rsplit("<table>", 1)[1],
         }
 
     assert not [door for door, shown in told(f"&v={FIRST}", THEN).items() if not shown]
     assert not [door for door, shown in told("", NOW).items() if not shown]
     assert not [door for door, shown in told(f"&v={SECOND}", NOW).items() if not shown]
-    assert not [door for door, shown in told(f"&v={FIRST}", NOW).items() if shown and door != "plain page"]
+    assert not [door for door, shown in told(f"&v={FIRST}", NOW).items() if shown]
 
 
 def test_an_answer_for_a_year_does_not_tell_what_came_later(client: TestClient):
@@ -158,6 +159,7 @@ def test_under_a_folder_routes_and_links_stay_in_it(metadata: Metadata):
     page = client.get("/monitor/plain/foreign_population")
     assert page.status_code == 200 and 'src="/monitor/chart/v1/view.svg' in page.text
     assert 'href="/plain' not in page.text and 'src="/chart' not in page.text
+    assert client.get("/monitor/explore").text == "a page"
     assert client.get("/monitor/healthz/data").status_code == client.get("/healthz/data").status_code == 200
 
 
