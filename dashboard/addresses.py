@@ -29,15 +29,18 @@ def data_address(view: View, metadata: Metadata, kind: DataKind) -> str:
     """The published observations behind the view; it names everything, so that no default can change it."""
     selection = view_selection(view, metadata)
     first, last = bounds(view, periods_of([metadata.indicators[i] for i in view.indicators]))
+    # a published share has not every breakdown of the count it is a share of
+    held = {b for i in selection.indicators or () for b in metadata.indicators[i].breakdowns}
     params = {
         "i": ",".join(selection.indicators or ()),
-        # a map shows districts beside those of the address
-        "r": "" if view.chart == "map" else ",".join(view.regions),
-        "b": ",".join(b or TOTAL for b in selection.breakdowns or ()),
+        "r": ",".join(view.regions),
+        "b": ",".join(b or TOTAL for b in selection.breakdowns or () if b in held),
         "from": first,
         "to": last,
     }
-    named = {key: value for key, value in params.items() if value}
+    # a map shows districts beside those of the address, and another year where its own has no figures
+    left_out = ("r", "from", "to") if view.chart == "map" else ()
+    named = {key: value for key, value in params.items() if value and key not in left_out}
     return address(f"{DATA_ROUTE}.{kind}", named | ({"v": view.vintage} if view.vintage else {}))
 
 

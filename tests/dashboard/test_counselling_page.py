@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.choices import CHARTS
+from dashboard.choices import SERIES_CHARTS
 from dashboard.counselling import (
     LENGTHS,
     MONTHS,
@@ -115,7 +115,7 @@ def test_every_split_is_drawn_in_both_languages(use, lang: str, split: str):
     assert [w.value for w in at.warning if text(lang, "counselling_page.invented_help") in w.value] != []
 
 
-@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("chart", SERIES_CHARTS)
 @pytest.mark.parametrize("measure", ["number", "share"])
 def test_every_form_of_numbers_and_shares_is_drawn(use, chart: str, measure: str):
     use("real")
@@ -286,7 +286,7 @@ def test_every_valid_view_survives_its_own_address(use, data: st.DataObject):
         scope.offices if split == OFFICES else (data.draw(st.sampled_from(scope.regions)),),
         tuple(breakdowns),
         measure=data.draw(st.sampled_from(("number", "share") if split not in (OFFICES, WHOLE) else ("number",))),
-        chart=data.draw(st.sampled_from(CHARTS)),
+        chart=data.draw(st.sampled_from(SERIES_CHARTS)),
         vintage=data.draw(st.sampled_from((None, made.SECOND))),
         lang=data.draw(st.sampled_from(LANGUAGES)),
     )

@@ -103,7 +103,8 @@ def test_the_keyboard_leads_from_the_overview_to_a_shared_chart(extract_server: 
     tab_to(page, "opieren", "button")
     page.keyboard.press("Enter")
     copied = str(page.evaluate("navigator.clipboard.readText()"))
-    assert copied.startswith(headline) and "as=per1000" in copied.splitlines()[-1]
+    title, link = copied.splitlines()
+    assert title == headline and "as=per1000" in link
     tab_to(page, "PNG", "a[href]")
     assert taken_along(page).read_bytes().startswith(b"\x89PNG")
     tab_to(page, "XLSX", "a[href]")
