@@ -44,7 +44,7 @@ COLUMN_WIDTH, NAME_WIDTH = 72, 130  # px of the wider one
 def show_comparison(page: Page, figures: pl.DataFrame, scopes: Scopes) -> None:
     """Who counsels on which topic: heat map, the finding in words, and the same as a table."""
     lang = page.lang
-    st.subheader(text(lang, "counselling_page.topics"), anchor=False)
+    st.header(text(lang, "counselling_page.topics"), anchor=False)
     view = topics_view(page.view, figures, scopes)
     if view is None:
         st.markdown(text(lang, "counselling_page.no_topics"))
@@ -57,7 +57,7 @@ def show_comparison(page: Page, figures: pl.DataFrame, scopes: Scopes) -> None:
     shown, said = st.columns([7, 3], gap="large")
     with shown:
         with st.container(gap="xsmall"):
-            st.markdown(f"#### {escaped(headline)}")
+            st.subheader(escaped(headline), anchor=False)
             st.markdown(small(text(lang, "counselling_page.topics_subtitle", year=compared.year)))
         _draw_heat_map(compared, drawn, headline, page)
     with said:
@@ -141,7 +141,7 @@ def show_definitions(page: Page, body: str) -> None:
 def show_official(page: Page) -> None:
     """The newest official figures on the same people, each with its course and a link to the time series."""
     lang = page.lang
-    st.subheader(text(lang, "counselling_page.official"), anchor=False)
+    st.header(text(lang, "counselling_page.official"), anchor=False)
     st.markdown(text(lang, "counselling_page.official_lead"))
     for column, (indicator_id, breakdown, title) in zip(st.columns(len(OFFICIAL)), OFFICIAL, strict=True):
         with column:
@@ -169,7 +169,7 @@ def show_milestones(page: Page) -> None:
     lang, milestones = page.lang, page.metadata.milestones
     if not milestones:
         return
-    st.subheader(text(lang, "counselling_page.milestones"), anchor=False)
+    st.header(text(lang, "counselling_page.milestones"), anchor=False)
     st.markdown(text(lang, "counselling_page.milestones_lead"))
     st.markdown(
         "\n".join(

@@ -66,13 +66,20 @@ def show_table(table: FigureTable, name: str) -> None:
 
 
 def figures_table(table: FigureTable, name: str) -> str:
-    """The table as HTML, which unlike Markdown has a name and heads of rows; figures to the right."""
+    """The table as HTML, which unlike Markdown has a name and heads of rows; figures to the right.
+
+    It takes the focus, so that the keyboard can scroll the box that it lies in.
+    """
     head = _cells("th", 'scope="col"', table.columns)
     rows = (
         f'<tr><th scope="row" style="{_LEFT}">{escape(row[0].text)}</th>{_cells("td", "", row_words(row)[1:], 1)}</tr>'
         for row in table.rows
     )
-    lines = [f'<table aria-label="{escape(name)}"><thead><tr>{head}</tr></thead><tbody>', *rows, "</tbody></table>"]
+    lines = [
+        f'<table aria-label="{escape(name)}" tabindex="0"><thead><tr>{head}</tr></thead><tbody>',
+        *rows,
+        "</tbody></table>",
+    ]
     return "\n".join(lines)
 
 

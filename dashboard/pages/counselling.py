@@ -52,7 +52,7 @@ def _contacts(counted: Counted) -> None:
     shown, widgets = st.columns([7, 3], gap="large")
     with shown:
         with st.container(gap="xsmall"):
-            st.subheader(escaped(drawn.headline), anchor=False)
+            st.header(escaped(drawn.headline), anchor=False)
             st.markdown(small(drawn.subtitle))
         if page.view.chart == "table":
             show_figures(drawn, page)
@@ -81,7 +81,7 @@ def _without_figures(page: Page) -> None:
 
 
 def _opening(page: Page) -> None:
-    st.subheader(text(page.lang, "app.counselling"), anchor=False)
+    st.title(text(page.lang, "app.counselling"), anchor=False)
     st.markdown(text(page.lang, "counselling_page.lead"))
 
 

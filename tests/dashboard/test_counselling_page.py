@@ -89,7 +89,7 @@ def charts(at: AppTest) -> list[tuple[str, str]]:
 
 def said(at: AppTest) -> str:
     """All words of the page, as a reader sees them."""
-    elements = (*at.markdown, *at.subheader, *at.warning, *at.info)
+    elements = (*at.markdown, *at.title, *at.header, *at.subheader, *at.warning, *at.info)
     return "\n".join(e.value for e in elements).replace("\\", "")
 
 
@@ -131,7 +131,7 @@ def test_invented_figures_are_announced_and_real_ones_are_not(use):
     assert text("de", "counselling_page.invented") in said(at)
     assert all("ERFUNDENE ZAHLEN" in spec for _, spec in charts(at)[:2])
     assert all("ERFUNDENE ZAHLEN" not in spec for _, spec in charts(at)[2:])  # the official series
-    assert at.subheader[1].value.startswith("Erfundene Zahlen")
+    assert at.header[0].value.startswith("Erfundene Zahlen")
     assert all("Erfundene Zahlen: " in alt for alt, _ in charts(at)[:2])
     use("real")
     at = run()
@@ -203,7 +203,7 @@ def test_the_body_can_be_chosen_and_its_name_stands_in_the_title_once(use):
     at = run()
     at.selectbox[0].set_value(made.SECOND_BODY).run()
     assert not at.exception
-    assert "(Zweite Stelle)" in at.subheader[1].value.replace("\\", "")
+    assert "(Zweite Stelle)" in at.header[0].value.replace("\\", "")
     assert all("Stelle" not in cell for cell in table(at)[0])  # the name is no part of every series' name
 
 
@@ -267,9 +267,7 @@ def test_the_link_of_the_page_opens_the_same_view(use):
     )
     fixed = at.radio(key="share_state").set_value("fixed").run().code[0].value.splitlines()[1]
     again = run(**{"as_" if k == "as" else k: v for k, v in parse_qsl(urlsplit(fixed).query)})
-    assert again.subheader[1].value == at.subheader[1].value and [c[1] for c in charts(again)] == [
-        c[1] for c in charts(at)
-    ]
+    assert again.header[0].value == at.header[0].value and [c[1] for c in charts(again)] == [c[1] for c in charts(at)]
 
 
 @SIXTY
