@@ -125,13 +125,13 @@ def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:
 
 @dataclass(frozen=True)
 class TileDrawing:
-    """A tile's facts with its sparkline and source; ``noticed`` if the sparkline says that the figures are invented."""
+    """A tile's facts with its sparkline (SVG; empty where there is no course to draw), its source, and the notice that
+    must be read with the figures if they are invented."""
 
     facts: Tile
-    spark: Spec
-    alt: str
+    spark: str
     source: str
-    noticed: bool
+    notice: str
 
 
 @st.cache_resource(max_entries=400, show_spinner=False)
@@ -149,10 +149,10 @@ def tile_drawing(_store: Store, _metadata: Metadata, store_name: str, view: View
         first=f"{formats.period(first.period, view.lang)} {figure_text(first, model)}",
         last=f"{formats.period(last.period, view.lang)} {figure_text(last, model)}",
     )
+    alt = " ".join(part for part in (course, model.notice) if part)
     return TileDrawing(
         facts=facts,
-        spark=sparkline(model),
-        alt=" ".join(part for part in (course, model.notice) if part),
+        spark=sparkline(model, alt) if facts.points > 1 or model.notice else "",
         source=", ".join(dict.fromkeys(_metadata.sources[s].publisher.to(view.lang) for s in figures["source"])),
-        noticed=bool(model.notice),
+        notice=model.notice,
     )

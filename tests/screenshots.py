@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page
 
-from tests.accessibility import GROUNDS, SIZES, on_ground
+from tests.accessibility import GROUNDS, SIZES, visit_on
 from tests.addresses import FORMS, PAGES, in_english
-from tests.browsing import PROJECT, installed_chromium, load_extract, opened, running, settle, visit
+from tests.browsing import PROJECT, installed_chromium, load_extract, opened, running, settle
 
 FOLDER = PROJECT / "screenshots"
 TALLEST = 9000  # pixels; Chromium paints no taller picture without a graphics card
@@ -40,14 +40,10 @@ def served(address: str | None) -> Iterator[str]:
 
 def photograph(page: Page, address: str, name: str) -> None:
     """One page at every width on every ground, in its whole height."""
-    first = next(iter(SIZES.items()))
-    page.set_viewport_size({"width": first[0], "height": first[1]})
-    page.emulate_media(color_scheme="light")
-    visit(page, address)
-    for width, height in SIZES.items():
-        for ground in GROUNDS:
+    for ground in GROUNDS:
+        for width, height in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
-            on_ground(page, ground)
+            visit_on(page, address, ground)
             whole = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
             page.set_viewport_size({"width": width, "height": min(int(whole) + 40, TALLEST)})
             settle(page, 500)

@@ -18,7 +18,7 @@ from dashboard.charts.line import line_chart
 from dashboard.charts.model import ChartModel, chart_model, milliseconds
 from dashboard.charts.multiples import small_multiples
 from dashboard.charts.secrets import strip_height
-from dashboard.charts.sparkline import sparkline
+from dashboard.charts.sparkline import HEIGHT, sparkline
 from dashboard.choices import default_breakdown, measures_of
 from dashboard.descriptions import caveats, panel_alts, subtitle
 from dashboard.headlines import headline
@@ -32,6 +32,7 @@ from dashboard.tiles import tile
 from dashboard.view import View, read
 from tests.dashboard.readback import rows_of
 from tests.dashboard.small_store import BODY, CONTACTS, CONTACTS_MONTHLY
+from tests.dashboard.sparks import read_spark
 
 FIRST, INTENSIVE, COMPANY, EVENT = (f"kind={k};{BODY}" for k in ("first_contact", "intensive", "company", "event"))
 KINDS = (FIRST, INTENSIVE, COMPANY, EVENT)
@@ -135,8 +136,11 @@ def test_panels_and_sparklines_mark_secret_figures_too(store: Store, metadata: M
     }
     assert panel_alts(model)[3] == "Liniendiagramm: Veranstaltung. 2022 20; 2024 geheim."
     _, _, alone = shown(store, metadata, EVENT)
-    (mark,) = marks(sparkline(alone))
-    assert [row["t"] for row in mark["data"]["values"]] == [milliseconds(date(2024, 12, 31))]
+    spark = read_spark(sparkline(alone, ""))
+    assert spark.secret == ((100, HEIGHT - 4),)  # 2024, on the lower edge
+    (newest,) = spark.newest
+    assert newest[0] < 100 and newest == spark.runs[-1][-1]  # nothing leads from it to the secret one
+    assert spark.strokes[-2:] == (alone.styles[0].color, alone.palette.ground)  # hollow
 
 
 def test_rows_of_secret_series_have_the_word_in_place_of_a_bar_and_come_last(store: Store, metadata: Metadata):
@@ -272,8 +276,10 @@ def test_a_tile_says_that_its_newest_figure_is_secret(store: Store, metadata: Me
 def test_a_tile_of_nothing_but_secrets_is_drawn_and_named(store: Store, metadata: Metadata):
     view = View((CONTACTS,), ("03101",), (COMPANY,))
     drawn = tile_drawing(store, metadata, store.path.name, view, "light")
-    assert drawn and drawn.facts.figure == "geheim" and drawn.alt == "Verlauf 2022 geheim bis 2024 geheim."
-    assert len(marks(drawn.spark)[0]["data"]["values"]) == 3
+    assert drawn and drawn.facts.figure == "geheim"
+    spark = read_spark(drawn.spark)
+    assert spark.name == "Verlauf 2022 geheim bis 2024 geheim."
+    assert len(spark.secret) == 3 and spark.runs == () == spark.newest
 
 
 def test_without_a_total_of_all_bodies_the_first_bodys_total_is_shown(metadata: Metadata):

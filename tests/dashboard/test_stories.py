@@ -10,6 +10,8 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.cards import card_html
+from dashboard.charting import tile_drawing
 from dashboard.frame import MENU, page_name, printed_line
 from dashboard.metadata import Metadata
 from dashboard.metadata_reading import read_metadata
@@ -159,6 +161,21 @@ def test_a_tile_of_one_period_says_so_and_has_no_course(store: Store, metadata: 
     view = View(("population",), ("BSR",), ("",), start="2024")
     found = tile(view_figures(store, metadata, view), view, metadata)
     assert found is not None and found.points == 1 and found.change == text("de", "overview.one_period")
+    drawn = tile_drawing(store, metadata, store.path.name, view, "light")
+    assert drawn is not None and drawn.spark == "" and "<svg" not in card_html(drawn, "de")
+
+
+def test_a_tile_shows_figure_change_course_period_and_source_and_no_markup_of_others(store: Store, metadata: Metadata):
+    view = View(("naturalisations",), ("BSR",), ("",))
+    drawn = tile_drawing(store, metadata, store.path.name, view, "light")
+    assert drawn is not None
+    html = card_html(drawn, "de", before="Ort · ")
+    assert f'<div class="tile_up">Ort · {drawn.facts.change}</div><svg role="img" aria-label="Verlauf ' in html
+    shown = [html.index(part) for part in (drawn.facts.figure, drawn.facts.change, "<svg", drawn.source)]
+    assert shown == sorted(shown) and f"{drawn.facts.period} · Quelle: {drawn.source}" in html
+    assert "\n" not in html  # Markdown would read on after an empty line
+    hostile = replace(drawn, source="<script>", facts=replace(drawn.facts, figure="<b>", change="<i>", period="<u>"))
+    assert not {"<script>", "<b>", "<i>", "<u>", "<em>"} & set(re.findall("<[a-z]+>", card_html(hostile, "de", "<em>")))
 
 
 def test_a_tile_that_a_region_lacks_has_no_view(metadata: Metadata):
