@@ -51,6 +51,8 @@ def check_page(view: View, store: Store, metadata: Metadata) -> None:
     link = to_params(view, metadata)
     at = run("explore", **link)
     assert not at.warning, [w.value for w in at.warning]
+    at.session_state["share_box"] = True  # the block is filled only when it is opened
+    at.run()
     given = at.code[0].value.splitlines()[-1]
     assert given == address("/explore", link)
     assert {key: value for key, (value,) in _listed(at.query_params).items()} == link
