@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard.api import ROUTES
+from dashboard.api import routes_under
 from dashboard.middleware import PageMiddleware
 from dashboard.page import show_failure
 
@@ -30,7 +30,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 app = st.App(
     "dashboard/pages/main.py",
-    routes=ROUTES,
+    routes=routes_under(str(st.get_option("server.baseUrlPath") or "")),
     middleware=[Middleware(PageMiddleware)],
     lifespan=lifespan,
     on_script_error=show_failure,

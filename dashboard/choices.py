@@ -10,9 +10,12 @@ from dashboard.metadata import REGION_SUM, Break, Indicator, Metadata
 from dashboard.periods import ANNUAL_KINDS, Period
 
 Measure = Literal["number", "share", "per1000", "index", "change"]
-Chart = Literal["line", "bar", "small-multiples", "table"]
+Chart = Literal["line", "bar", "small-multiples", "table", "map", "side-by-side", "scatter", "highlight"]
 MEASURES: tuple[Measure, ...] = ("number", "share", "per1000", "index", "change")
-CHARTS: tuple[Chart, ...] = ("line", "bar", "small-multiples", "table")
+SERIES_CHARTS: tuple[Chart, ...] = ("line", "bar", "small-multiples", "table")  # of series, each by itself
+PAIRED_CHARTS: tuple[Chart, ...] = ("side-by-side", "scatter")  # of indicators, each with an axis of its own
+MOST_PAIRED: dict[Chart, int] = {"side-by-side": 4, "scatter": 2}
+CHARTS: tuple[Chart, ...] = (*SERIES_CHARTS, *PAIRED_CHARTS, "highlight", "map")
 
 FIRST_INDICATOR = "foreign_population"
 POPULATION = "population"
@@ -82,6 +85,20 @@ def _has_share(indicator: Indicator, other: Indicator, breakdowns: Sequence[str]
 def _divides(indicator: Indicator, whole: Indicator) -> bool:
     """Whether a source of the indicator has the whole too: counts of two sources make no rate."""
     return not {*indicator.sources}.isdisjoint(whole.total_sources)
+
+
+def companions(first: Indicator, regions: Sequence[str], metadata: Metadata) -> tuple[str, ...]:
+    """Ids of what can stand beside an indicator to begin with: related ones, then the population, with some of the
+    regions and at least two years in common."""
+    years = {period.id[:4] for period in first.periods}
+    found = []
+    for other_id in dict.fromkeys((*first.related, POPULATION)):
+        other = metadata.indicators.get(other_id)
+        if other is None or other.id == first.id or {*other.regions}.isdisjoint(regions):
+            continue
+        if len(years & {period.id[:4] for period in other.periods}) > 1:
+            found.append(other.id)
+    return tuple(found)
 
 
 def is_rate(indicator: Indicator) -> bool:

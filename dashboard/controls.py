@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
 from dashboard import formats
-from dashboard.choices import CHARTS, breakdowns_of, measures_of, periods_of
+from dashboard.choices import (
+    CHARTS,
+    MOST_PAIRED,
+    PAIRED_CHARTS,
+    Chart,
+    breakdowns_of,
+    companions,
+    measures_of,
+    periods_of,
+)
+from dashboard.drawn import Drawing
+from dashboard.events import offered_events, shown_events
 from dashboard.labels import breakdown_label
-from dashboard.metadata import Indicator, Lang
+from dashboard.metadata import Indicator, Lang, Metadata
 from dashboard.page import Page, go_to
 from dashboard.periods import Period
 from dashboard.tables import escaped
 from dashboard.text import has_text, text
-from dashboard.view import View, bounds, read, repaired
+from dashboard.view import ALL_EVENTS, View, bounds, read, repaired
 
 INDICATOR, MORE, REGIONS, BREAKDOWNS = "w_indicator", "w_more", "w_regions", "w_breakdowns"
-MEASURE, CHART, RANGE = "w_measure", "w_chart", "w_range"
+MEASURE, CHART, RANGE, EVENTS = "w_measure", "w_chart", "w_range", "w_events"
 THEMES = ("population", "immigration", "employment", "unemployment", "qualification", "economy", "counselling")
 
 
@@ -31,8 +43,8 @@ def what_and_where(page: Page) -> None:
     _keep(INDICATOR, first.id)
     st.selectbox(
         text(lang, "explore.indicator"),
-        _by_theme(metadata.indicators.values()),
-        format_func=lambda i: _themed(metadata.indicators[i], lang),
+        by_theme(metadata.indicators.values()),
+        format_func=lambda i: themed(metadata.indicators[i], lang),
         key=INDICATOR,
         on_change=_indicator_changed,
         args=(page,),
@@ -64,12 +76,12 @@ def what_and_where(page: Page) -> None:
         )
 
 
-def _by_theme(indicators: Iterable[Indicator]) -> list[str]:
+def by_theme(indicators: Iterable[Indicator]) -> list[str]:
     """Ids in the order of the themes' names in the texts, inside a theme in the catalogue's."""
     return [i.id for i in sorted(indicators, key=lambda i: THEMES.index(i.theme) if i.theme in THEMES else len(THEMES))]
 
 
-def _themed(indicator: Indicator, lang: Lang) -> str:
+def themed(indicator: Indicator, lang: Lang) -> str:
     """``Bevölkerung · Ausländische Bevölkerung``: the theme groups a long list, and can be searched for."""
     key, title = f"themes.{indicator.theme}", indicator.title.to(lang)
     return text(lang, "explore.themed", theme=text(lang, key), title=title) if has_text(lang, key) else title
@@ -107,7 +119,7 @@ def how(page: Page) -> None:
         required=True,
         wrap=True,
         on_change=_changed,
-        args=(page, CHART, lambda v, value: replace(v, chart=value)),
+        args=(page, CHART, _with_chart(page.metadata)),
     )
     periods = periods_of(_indicators(page))
     if len(periods) > 1:
@@ -129,11 +141,33 @@ def _range(page: Page, periods: Mapping[str, Period]) -> None:
     )
 
 
+def events(page: Page, drawn: Drawing) -> None:
+    """Which events the chart shows; nothing to choose where none falls into its time or its form shows none."""
+    view, lang = page.view, page.lang
+    ends = [point.end for series in drawn.model.series for point in series.points]
+    offered = offered_events(view, page.metadata, min(ends), max(ends)) if ends else ()
+    if not offered:
+        return
+    by_id = {event.id: event for event in offered}
+    _keep(EVENTS, [event.id for event in drawn.model.events])
+    st.multiselect(
+        text(lang, "events.choice"),
+        list(by_id),
+        format_func=lambda i: f"{by_id[i].short.to(lang)} ({by_id[i].at.year})",
+        key=EVENTS,
+        placeholder=text(lang, "events.placeholder"),
+        wrap=True,
+        on_change=_changed,
+        args=(page, EVENTS, _with_events(page.metadata, min(ends), max(ends))),
+    )
+
+
 def _more(page: Page) -> None:
-    """Further indicators in the same chart: those of the same unit, as an index any count."""
+    """Further indicators in the same chart: those of the same unit, as an index any count, any at all where each has
+    an axis of its own."""
     view, metadata = page.view, page.metadata
     first = metadata.indicators[view.indicators[0]]
-    offered = _by_theme(
+    offered = by_theme(
         i
         for i in metadata.indicators.values()
         if i.id != first.id and (i.id in view.indicators or _fits(i, first, page))
@@ -141,21 +175,22 @@ def _more(page: Page) -> None:
     if not offered:
         return
     _keep(MORE, list(view.indicators[1:]))
+    most = MOST_PAIRED.get(view.chart)
     st.multiselect(
-        text(page.lang, "explore.more_indicators"),
+        text(page.lang, "pairs.more_indicators", most=most - 1) if most else text(page.lang, "explore.more_indicators"),
         offered,
-        format_func=lambda i: _themed(metadata.indicators[i], page.lang),
+        format_func=lambda i: themed(metadata.indicators[i], page.lang),
         key=MORE,
         placeholder=text(page.lang, "explore.indicators_placeholder"),
         wrap=True,
         on_change=_changed,
-        args=(page, MORE, lambda v, value: replace(v, indicators=(v.indicators[0], *value))),
+        args=(page, MORE, _with_more),
     )
 
 
 def _fits(other: Indicator, first: Indicator, page: Page) -> bool:
-    same_unit = other.unit == first.unit or page.view.measure == "index"
-    return same_unit and page.view.measure in measures_of(other, breakdowns_of(other, ()), page.metadata)
+    one_chart = other.unit == first.unit or page.view.measure == "index" or page.view.chart in PAIRED_CHARTS
+    return one_chart and page.view.measure in measures_of(other, breakdowns_of(other, ()), page.metadata)
 
 
 def _indicators(page: Page) -> list[Indicator]:
@@ -203,6 +238,37 @@ def _with_regions(view: View, value: list[str]) -> View:
 
 def _with_breakdowns(view: View, value: list[str]) -> View:
     return replace(view, breakdowns=tuple(value))
+
+
+def _with_more(view: View, value: list[str]) -> View:
+    """A scatter chart has one more indicator, so the last one chosen replaces the one before."""
+    further = value[-1:] if view.chart == "scatter" else value
+    return replace(view, indicators=(view.indicators[0], *further))
+
+
+def _with_chart(metadata: Metadata) -> Callable[[View, Chart], View]:
+    """A form that needs two indicators takes a related one to begin with."""
+
+    def changed(view: View, value: Chart) -> View:
+        further = view.indicators[1:]
+        if value in PAIRED_CHARTS and not further:
+            further = companions(metadata.indicators[view.indicators[0]], view.regions, metadata)[:1]
+        return replace(view, chart=value, indicators=(view.indicators[0], *further))
+
+    return changed
+
+
+def _with_events(metadata: Metadata, first: date, last: date) -> Callable[[View, list[str]], View]:
+    """The chosen events, in the address by a word where they are those that the chart chooses, all, or none."""
+
+    def changed(view: View, value: list[str]) -> View:
+        for named in (None, (ALL_EVENTS,)):
+            known = shown_events(replace(view, events=named), metadata, first, last)
+            if {event.id for event in known} == {*value}:
+                return replace(view, events=named)
+        return replace(view, events=tuple(value))
+
+    return changed
 
 
 def _with_range(periods: Mapping[str, Period]) -> Callable[[View, tuple[str, str]], View]:

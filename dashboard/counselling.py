@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from dashboard.choices import Chart
+from dashboard.choices import SERIES_CHARTS, Chart
 from dashboard.metadata import REGION_SUM, Metadata
 from dashboard.protection import PROVIDER
 from dashboard.text import text
@@ -149,7 +149,9 @@ def read_page(params: Mapping[str, str], metadata: Metadata, scopes: Scopes) -> 
     if view.measure not in MEASURES:
         notes.append(_note("measure_impossible", value=text(view.lang, f"measures.{view.measure}")))
         view, others = read({**params, **fixed, "as": "number"}, metadata)
-    if not params.get("chart"):
+    if view.chart not in SERIES_CHARTS:  # contacts of offices make no map and no pair of indicators
+        notes.append(Note("unknown_value", (("parameter", "chart"), ("value", view.chart))))
+    if not params.get("chart") or view.chart not in SERIES_CHARTS:
         view = replace(view, chart=usual_chart(view))
     return view, (*notes, *others)
 

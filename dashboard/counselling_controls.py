@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import formats
-from dashboard.choices import CHARTS, measures_of, periods_of
+from dashboard.choices import SERIES_CHARTS, measures_of, periods_of
 from dashboard.controls import plain
 from dashboard.counselling import (
     LENGTHS,
@@ -146,7 +146,7 @@ def where_and_how(counted: Counted) -> None:
         counted,
         CHART,
         text(lang, "explore.chart"),
-        CHARTS,
+        SERIES_CHARTS,
         view.chart,
         lambda chart: text(lang, f"charts.{chart}"),
         lambda view, value: replace(view, chart=value),

@@ -7,7 +7,8 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from dashboard.charting import Drawing, drawing, tile_drawing
+from dashboard.cards import show_card, show_empty_card
+from dashboard.charting import drawing, tile_drawing
 from dashboard.charts.heatmap import HeatCell, HeatMap, heat_map
 from dashboard.choices import default_region
 from dashboard.counselling import Scopes
@@ -20,11 +21,12 @@ from dashboard.counselling_topics import (
     topic_findings,
     topics_view,
 )
+from dashboard.drawn import Drawing
 from dashboard.metadata import REGION_SUM
 from dashboard.page import Page
-from dashboard.parts import show_caveats, show_download, show_sources, show_tile
+from dashboard.parts import show_caveats, show_download, show_sources
 from dashboard.protection import is_invented
-from dashboard.tables import escaped, small, wide_box
+from dashboard.tables import Cell, FigureTable, escaped, show_table, small, wide_box
 from dashboard.text import text
 from dashboard.view import View
 
@@ -42,7 +44,7 @@ COLUMN_WIDTH, NAME_WIDTH = 72, 130  # px of the wider one
 def show_comparison(page: Page, figures: pl.DataFrame, scopes: Scopes) -> None:
     """Who counsels on which topic: heat map, the finding in words, and the same as a table."""
     lang = page.lang
-    st.subheader(text(lang, "counselling_page.topics"), anchor=False)
+    st.header(text(lang, "counselling_page.topics"), anchor=False)
     view = topics_view(page.view, figures, scopes)
     if view is None:
         st.markdown(text(lang, "counselling_page.no_topics"))
@@ -55,7 +57,7 @@ def show_comparison(page: Page, figures: pl.DataFrame, scopes: Scopes) -> None:
     shown, said = st.columns([7, 3], gap="large")
     with shown:
         with st.container(gap="xsmall"):
-            st.markdown(f"#### {escaped(headline)}")
+            st.subheader(escaped(headline), anchor=False)
             st.markdown(small(text(lang, "counselling_page.topics_subtitle", year=compared.year)))
         _draw_heat_map(compared, drawn, headline, page)
     with said:
@@ -66,7 +68,7 @@ def show_comparison(page: Page, figures: pl.DataFrame, scopes: Scopes) -> None:
     show_caveats(drawn)
     show_sources(drawn, replace(page, view=view))
     with st.expander(text(lang, "counselling_page.topics_table")), wide_box():
-        st.markdown(_table(compared, page))
+        show_table(_table(compared, page), headline)
         show_download(drawn, replace(page, view=view), "topics")
 
 
@@ -103,17 +105,15 @@ def _draw_heat_map(compared: Comparison, drawn: Drawing, headline: str, page: Pa
         st.vega_lite_chart(spec, alt=alt, theme=None, width=NAME_WIDTH + COLUMN_WIDTH * len(columns))
 
 
-def _table(compared: Comparison, page: Page) -> str:
-    """Topics in rows, in Markdown."""
-    rows = [
-        [text(page.lang, "counselling_page.topic"), *compared.columns.values()],
-        *(
-            [label, *(cell_text(cell, page.lang) for cell in compared.row(topic))]
+def _table(compared: Comparison, page: Page) -> FigureTable:
+    """Topics in rows."""
+    return FigureTable(
+        (text(page.lang, "counselling_page.topic"), *compared.columns.values()),
+        tuple(
+            (Cell(label), *(Cell(cell_text(cell, page.lang), cell.value) for cell in compared.row(topic)))
             for topic, label in compared.topics.items()
         ),
-    ]
-    head, *others = ("| " + " | ".join(escaped(cell) for cell in row) + " |" for row in rows)
-    return "\n".join([head, "| :--- |" + " ---: |" * len(compared.columns), *others])
+    )
 
 
 def show_definitions(page: Page, body: str) -> None:
@@ -141,28 +141,27 @@ def show_definitions(page: Page, body: str) -> None:
 def show_official(page: Page) -> None:
     """The newest official figures on the same people, each with its course and a link to the time series."""
     lang = page.lang
-    st.subheader(text(lang, "counselling_page.official"), anchor=False)
+    st.header(text(lang, "counselling_page.official"), anchor=False)
     st.markdown(text(lang, "counselling_page.official_lead"))
     for column, (indicator_id, breakdown, title) in zip(st.columns(len(OFFICIAL)), OFFICIAL, strict=True):
-        with column, st.container(border=True, height="stretch", gap="xsmall"):
-            st.markdown(f"**{text(lang, title)}**")
-            _official(page, indicator_id, breakdown)
+        with column:
+            _official(page, indicator_id, breakdown, text(lang, title))
 
 
-def _official(page: Page, indicator_id: str, breakdown: str) -> None:
+def _official(page: Page, indicator_id: str, breakdown: str, title: str) -> None:
     lang, metadata = page.lang, page.metadata
     indicator = metadata.indicators.get(indicator_id)
     if indicator is None or breakdown not in indicator.breakdowns:
-        st.markdown(small(text(lang, "overview.absent")))
+        show_empty_card(title, text(lang, "overview.absent"), indicator_id)
         return
     wanted = page.view.regions[0] if len(page.view.regions) == 1 else REGION_SUM
     region = wanted if wanted in indicator.regions else default_region(indicator)
     view = View((indicator_id,), (region,), (breakdown,), vintage=page.view.vintage, lang=lang)
     drawn = tile_drawing(page.store, metadata, page.store.path.name, view, page.theme)
     if drawn is None:
-        st.markdown(small(text(lang, "overview.absent")))
+        show_empty_card(title, text(lang, "overview.absent"), indicator_id)
         return
-    show_tile(drawn, view, page, f"{metadata.regions[region].short.to(lang)} · {drawn.facts.change}")
+    show_card(drawn, title, view, page, indicator_id, before=f"{metadata.regions[region].short.to(lang)} · ")
 
 
 def show_milestones(page: Page) -> None:
@@ -170,7 +169,7 @@ def show_milestones(page: Page) -> None:
     lang, milestones = page.lang, page.metadata.milestones
     if not milestones:
         return
-    st.subheader(text(lang, "counselling_page.milestones"), anchor=False)
+    st.header(text(lang, "counselling_page.milestones"), anchor=False)
     st.markdown(text(lang, "counselling_page.milestones_lead"))
     st.markdown(
         "\n".join(

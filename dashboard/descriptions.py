@@ -37,12 +37,16 @@ MOST_PLACES = 3
 
 @dataclass(frozen=True)
 class Attribution:
-    """A source as its licence wants it named, with its newest retrieval (UTC); what is invented has no licence page."""
+    """A source as its licence wants it named, with its newest retrieval (UTC); what is invented has no licence page.
+
+    ``own`` says that some of its figures were added up or worked out before they came into the store.
+    """
 
     text: str
     licence: str
     licence_url: str
     retrieved: datetime
+    own: bool = False
 
 
 def subtitle(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
@@ -92,21 +96,25 @@ def attributions(figures: pl.DataFrame, metadata: Metadata, lang: Lang) -> tuple
     totals = figures.filter(pl.col("total_table").is_not_null())
     rows = pl.concat(
         [
-            figures.select("source", "table", "retrieved_at"),
-            totals.select("source", table="total_table", retrieved_at="total_retrieved"),
+            figures.select("source", "table", "retrieved_at", "attribution"),
+            totals.select(
+                "source", table="total_table", retrieved_at="total_retrieved", attribution=pl.lit("", pl.String)
+            ),
         ],
         how="vertical_relaxed",
     )
-    newest_rows = rows.group_by("source", "table", maintain_order=True).agg(pl.col("retrieved_at").max())
+    # the store's attributions are the publishers' own words, in German
+    marked = pl.col("attribution").str.contains(text("de", "sources.own"), literal=True).any().alias("own")
+    newest_rows = rows.group_by("source", "table", maintain_order=True).agg(pl.col("retrieved_at").max(), marked)
     found: dict[str, Attribution] = {}
-    for source_id, table, retrieved in newest_rows.iter_rows():
+    for source_id, table, retrieved, own in newest_rows.iter_rows():
         source = metadata.sources[source_id]
         data = metadata.data_names.get((source_id, table))
         said = source.attribution.to(lang).replace("{data}", data.to(lang) if data else table)
         known = found.get(said)
         newest = max(known.retrieved, retrieved) if known else retrieved
         url = "" if source.invented else source.licence_url
-        found[said] = Attribution(said, source.licence.to(lang), url, newest)
+        found[said] = Attribution(said, source.licence.to(lang), url, newest, own or (known is not None and known.own))
     return tuple(found.values())
 
 
@@ -119,12 +127,14 @@ def is_own_calculation(view: View, metadata: Metadata) -> bool:
 
 
 def footer(named: tuple[Attribution, ...], view: View, metadata: Metadata) -> str:
-    """The source line inside the chart; the region's sum and every worked-out figure is an own calculation."""
+    """The source line inside the chart; the region's sum and every worked-out or added-up figure is an own
+    calculation."""
     if not named:
         return ""
+    own = is_own_calculation(view, metadata) or any(a.own for a in named)
     return text(
         view.lang,
-        "sources.footer_own" if is_own_calculation(view, metadata) else "sources.footer",
+        "sources.footer_own" if own else "sources.footer",
         attribution="; ".join(dict.fromkeys(a.text for a in named)),
         licence="; ".join(dict.fromkeys(a.licence for a in named)),
     )
@@ -170,7 +180,7 @@ def _chart_signs(view: View, model: ChartModel) -> list[str]:
         found += [text(lang, "charts.bars_period", period=formats.period(period, lang))] if period else []
     if any(p.status == "limited" for p in points):
         found.append(text(lang, "caveats.limited"))
-    if any(p.value is not None and is_hollow(p) for p in points):
+    if view.chart != "map" and any(p.value is not None and is_hollow(p) for p in points):
         found.append(text(lang, "caveats.hollow"))
     if view.chart in ("line", "small-multiples") and any(p.status == "missing" for p in points):
         found.append(text(lang, "caveats.gaps"))

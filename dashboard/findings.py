@@ -9,7 +9,7 @@ from dashboard.choices import Measure, breaks_of, is_balance, is_rate
 from dashboard.labels import scale_of
 from dashboard.metadata import Indicator, Metadata
 from dashboard.protection import provider_of
-from dashboard.series import Point, Series, break_between, rounding_error, rounding_error_shown
+from dashboard.series import Point, Series, as_shown, break_between, rounding_error, rounding_error_shown
 from dashboard.view import View
 
 FEWEST = 50  # contacts
@@ -19,8 +19,9 @@ FEWEST = 50  # contacts
 class Finding:
     """A series between its first and its newest figure; ``change`` is None where none may be claimed.
 
-    ``of_body`` says that a counselling body counted it. ``indicator`` has the breaks of what is shown, a
-    denominator's included. Of an index, ``first`` is its base.
+    ``unchanged`` says that the change is within rounding or, then ``revisable`` too, no larger than the series' newest
+    figures are usually revised. ``of_body`` says that a counselling body counted it. ``indicator`` has the breaks of
+    what is shown, a denominator's included. Of an index, ``first`` is its base.
     """
 
     series: Series
@@ -32,6 +33,7 @@ class Finding:
     incomplete: bool
     unchanged: bool
     of_body: bool
+    revisable: bool = False
 
     @property
     def change(self) -> float | None:
@@ -57,6 +59,8 @@ def finding_of(series: Series, view: View, metadata: Metadata) -> Finding:
     indicator = replace(indicator, breaks=breaks_of(indicator, view.measure, metadata))
     last = series.valued[-1]
     first = _base(series) if view.measure == "index" else _beginning(series)
+    rounded = _is_unchanged(series, indicator, first, last, view, metadata)
+    revisable = not rounded and _is_noise(series, indicator, first, last, view)
     return Finding(
         series=series,
         indicator=indicator,
@@ -65,8 +69,9 @@ def finding_of(series: Series, view: View, metadata: Metadata) -> Finding:
         last=last,
         broken=break_between(series, indicator, first.end, last.end),
         incomplete="limited" in (first.status, last.status),
-        unchanged=_is_unchanged(series, indicator, first, last, view, metadata),
+        unchanged=rounded or revisable,
         of_body=provider_of(series.breakdown, metadata) is not None,
+        revisable=revisable,
     )
 
 
@@ -76,8 +81,7 @@ def _is_unchanged(
     """Whether two figures differ by no more than rounding allows; a figure that is a change, from nothing."""
     scale = scale_of(indicator, view.measure, metadata, view.lang)
     if view.measure == "change":
-        earlier = (last.counted or 0) / (1 + value_of(last) / 100) if value_of(last) > -100 else 0
-        change = 0.0 if is_rate(indicator) else (last.counted or 0) - earlier
+        change = 0.0 if is_rate(indicator) else _change_of_year(indicator, last)
         error = rounding_error(series, indicator, metadata, last.end, last.end)
         return round(value_of(last), scale.decimals) == 0 or (round(abs(change), 6) <= error and error > 0)
     if first is last:
@@ -87,6 +91,25 @@ def _is_unchanged(
     return round(abs(change) - error, 6) <= 0 or (
         _is_worked_out(indicator, view) and round(change, scale.decimals) == 0
     )
+
+
+def _is_noise(series: Series, indicator: Indicator, first: Point, last: Point, view: View) -> bool:
+    """Whether two figures differ by no more than the newest figures of the series are usually revised; a figure that is
+    a change, from nothing."""
+    if not series.noise:
+        return False
+    if view.measure == "change":
+        return abs(_change_of_year(indicator, last)) <= series.noise
+    change = abs(value_of(last) - value_of(first))
+    return first is not last and round(change - as_shown(series.noise, view.measure, first, last), 6) <= 0
+
+
+def _change_of_year(indicator: Indicator, last: Point) -> float:
+    """The change in the published unit behind a figure that is itself the change on the year before."""
+    if is_rate(indicator):
+        return value_of(last)
+    earlier = (last.counted or 0) / (1 + value_of(last) / 100) if value_of(last) > -100 else 0
+    return (last.counted or 0) - earlier
 
 
 def _is_worked_out(indicator: Indicator, view: View) -> bool:

@@ -1,7 +1,8 @@
 """The finding of a view in one sentence, which is also its chart's alternative text.
 
 A headline states figures and what changed between two of them, never a cause. It claims no change inside the
-rounding (``series.rounding_error``), across a break in the series or on an incomplete sum.
+rounding (``series.rounding_error``) or the usual revisions (``noise``), across a break in the series or on an
+incomplete sum.
 """
 
 from __future__ import annotations
@@ -89,6 +90,8 @@ def _index_development(finding: Finding, lang: Lang) -> str:
     if finding.broken:
         day = break_name(finding.broken, finding.indicator, lang)
         return text(lang, "headlines.broken", day=day, versus=versus)
+    if finding.revisable:
+        return text(lang, "headlines.unchanged_revision", versus=versus)
     if finding.unchanged and finding.first is not finding.last:
         exact = value_of(finding.last) == value_of(finding.first)
         return text(lang, "headlines.unchanged" if exact else "headlines.unchanged_rounding", versus=versus)
@@ -105,6 +108,8 @@ def _development(finding: Finding, scale: Scale, view: View) -> str:
         return text(lang, "headlines.broken", day=break_name(finding.broken, finding.indicator, lang), versus=versus)
     if change is None:
         return text(lang, "headlines.incomplete", versus=versus)
+    if finding.revisable:
+        return text(lang, "headlines.unchanged_revision", versus=versus)
     if finding.unchanged:
         rounded = finding.indicator.rounding is not None and change != 0
         return text(lang, "headlines.unchanged_rounding" if rounded else "headlines.unchanged", versus=versus)
@@ -130,9 +135,9 @@ def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
         scale = scale_of(finding.indicator, view.measure, metadata, lang)
         said = f"{finding.series.label} {figure_said(finding, scale, lang)}"
         said += "" if same_end else f" {_when(finding.last, finding, lang)}"
-        growth = _growth(finding, scale, view) if same_start else None
-        if growth:
-            said += text(lang, "headlines.few_change", change=growth)
+        change = growth(finding, scale, view) if same_start else None
+        if change:
+            said += text(lang, "headlines.few_change", change=change)
             changes += 1
         named.append(said)
     parts = {
@@ -205,7 +210,7 @@ def _directions_differ(findings: Sequence[Finding]) -> bool:
     return len({direction_of(f.series.breakdown) for f in findings}) > 1
 
 
-def _growth(finding: Finding, scale: Scale, view: View) -> str | None:
+def growth(finding: Finding, scale: Scale, view: View) -> str | None:
     """The change as it stands in brackets: percent for counts, a difference for rates; None if none is claimed."""
     if view.measure == "change" or finding.change is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from dashboard.periods import Period
 
@@ -124,6 +124,8 @@ class Source:
     licence: Label
     licence_url: str
     attribution: Label
+    rhythm: Label  # when it publishes, in words
+    stale_after_days: int  # without newer figures for so long something is amiss
     invented: bool  # made up for a look at the pages: no statistic
 
 
@@ -167,6 +169,69 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class SeriesSource:
+    """Where an indicator's figures stand: a source's table, the statistic behind it, and its page."""
+
+    indicator: str
+    source: str
+    table: str
+    data: Label
+    link: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """A dated event of the policy timeline: context for charts, never a cause. ``short`` fits into a chart.
+
+    It belongs to the ``indicators`` named and to all of its ``themes``, to all if both are empty; ``regions`` empty is
+    everywhere. ``verified``: its source was read.
+    """
+
+    id: str
+    at: date
+    title: Label
+    short: Label
+    source: Label
+    link: str
+    verified: bool
+    themes: tuple[str, ...]
+    indicators: tuple[str, ...]
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Area:
+    """A district's simplified boundary as GeoJSON geometry (WGS 84), with what its publisher asks to be said.
+
+    Outer rings go clockwise, as Vega's projections expect it.
+    """
+
+    region: str
+    geometry: dict[str, Any]
+    as_of: date
+    attribution: Label
+    licence: Label
+    licence_url: str
+    link: str
+    retrieved: datetime
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A known defect of a publisher's table: what was done about how many rows, and why.
+
+    ``action``: region_by_name, withhold or add_pending.
+    """
+
+    id: str
+    source: str
+    table: str
+    action: str
+    rows: int
+    reason: Label
+
+
+@dataclass(frozen=True)
 class Vintage:
     id: str
     published_at: datetime
@@ -184,6 +249,10 @@ class Metadata:
     dimensions: dict[str, Dimension]
     providers: dict[str, Provider]
     milestones: tuple[Milestone, ...]  # in order of time
+    events: tuple[Event, ...]  # in order of time
+    areas: dict[str, Area]  # by region; empty if no boundaries were imported
+    series: tuple[SeriesSource, ...]  # of the indicators that are listed, in their order
+    corrections: tuple[Correction, ...]
     vintages: dict[str, Vintage]
     current: str
 

@@ -11,9 +11,12 @@ from typing import Any
 from dashboard.breakdowns import SPOKEN_LAST, common_parts, spoken_parts
 from dashboard.held import Held, held_of
 from dashboard.metadata import (
+    Area,
     Base,
     Break,
+    Correction,
     Dimension,
+    Event,
     Indicator,
     Label,
     Metadata,
@@ -21,6 +24,7 @@ from dashboard.metadata import (
     Provider,
     Region,
     Rounding,
+    SeriesSource,
     Source,
     Unit,
     Vintage,
@@ -56,6 +60,8 @@ def read_metadata(store: Store) -> Metadata:
             _label(row, "licence"),
             row["licence_url"],
             _label(row, "attribution"),
+            _label(row, "rhythm"),
+            row["stale_after_days"],
             row["invented"],
         )
         for row in store.query("SELECT * FROM sources ORDER BY id").to_dicts()
@@ -64,20 +70,22 @@ def read_metadata(store: Store) -> Metadata:
         row["vintage"]: Vintage(row["vintage"], row["published_at"])
         for row in store.query("SELECT vintage, published_at FROM vintages ORDER BY vintage DESC").to_dicts()
     }
-    data_names = {
-        (row["source"], row["table"]): _label(row, "data")
-        for row in store.query('SELECT DISTINCT source, "table", data_de, data_en FROM series').to_dicts()
-    }
     dimensions = _dimensions(store)
+    indicators = _indicators(store, dimensions)
+    series = _series(store)
     return Metadata(
-        indicators=_indicators(store, dimensions),
+        indicators=indicators,
         regions=regions,
         units=units,
         sources=sources,
-        data_names=data_names,
+        data_names={(s.source, s.table): s.data for s in series},
         dimensions=dimensions,
         providers=_providers(store),
         milestones=_milestones(store),
+        events=_events(store),
+        areas=_areas(store),
+        series=tuple(s for s in series if s.indicator in indicators),
+        corrections=_corrections(store),
         vintages=vintages,
         current=str(store.query("SELECT vintage FROM store").item()),
     )
@@ -118,6 +126,58 @@ def _milestones(store: Store) -> tuple[Milestone, ...]:
     return tuple(
         Milestone(row["at"], _label(row, "when"), _label(row, "text"), _label(row, "source"), row["link"])
         for row in store.query('SELECT * FROM milestones ORDER BY "at", when_de').to_dicts()
+    )
+
+
+def _series(store: Store) -> list[SeriesSource]:
+    found = store.query(
+        "SELECT s.* FROM series s JOIN indicators i ON i.id = s.indicator "
+        'ORDER BY i.sort_order, i.id, s.source, s."table"'
+    )
+    return [
+        SeriesSource(row["indicator"], row["source"], row["table"], _label(row, "data"), row["link"])
+        for row in found.to_dicts()
+    ]
+
+
+def _events(store: Store) -> tuple[Event, ...]:
+    return tuple(
+        Event(
+            id=row["id"],
+            at=row["at"],
+            title=_label(row, "title"),
+            short=_label(row, "short"),
+            source=_label(row, "source"),
+            link=row["link"],
+            verified=row["verified"],
+            themes=tuple(row["themes"]),
+            indicators=tuple(row["indicators"]),
+            regions=tuple(row["regions"]),
+        )
+        for row in store.query('SELECT * FROM events ORDER BY "at", id').to_dicts()
+    )
+
+
+def _areas(store: Store) -> dict[str, Area]:
+    return {
+        row["region"]: Area(
+            region=row["region"],
+            geometry=json.loads(row["geometry"]),
+            as_of=row["as_of"],
+            attribution=_label(row, "attribution"),
+            licence=_label(row, "licence"),
+            licence_url=row["licence_url"],
+            link=row["link"],
+            retrieved=row["retrieved_at"],
+        )
+        for row in store.query("SELECT * FROM areas ORDER BY region").to_dicts()
+    }
+
+
+def _corrections(store: Store) -> tuple[Correction, ...]:
+    return tuple(
+        Correction(row["id"], row["source"], row["table"], row["action"], row["rows"], _label(row, "reason"))
+        for row in store.query('SELECT * FROM corrections ORDER BY source, "table", id').to_dicts()
     )
 
 

@@ -1,70 +1,86 @@
-"""What Streamlit's server leaves out: the page's language, title and description, and security headers."""
+"""What Streamlit's server leaves out: security headers on every answer, and the rewritten shell of its pages."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
-from html import escape
-from urllib.parse import parse_qs
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.text import LANGUAGES, text
+from dashboard.addresses import EMBED_PAGE
+from dashboard.answers import FOR_A_YEAR, HOST
+from dashboard.api_plain import INDEX
+from dashboard.frame_ancestors import OWN_SITE, frame_ancestors
+from dashboard.shell import is_shell, rewritten
 
 # Vega runs as an interpreter inside Streamlit, so no 'unsafe-eval'; Streamlit writes its styles at run time
 _POLICY = (
     "default-src 'self'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'{sockets}; worker-src 'self' blob:; frame-src 'self'; "
-    "frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'"
+    "frame-ancestors {ancestors}; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
-# a host as a browser sends it; anything else must not get into a header
-_HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?|\[[0-9A-Fa-f:]+\](?::\d+)?")
-# the pages change the address without a load: the document's language follows it
-_LANGUAGE_SCRIPT = """<script>
-(() => {
-  const known = %(known)s;
-  const follow = () => {
-    const wanted = new URLSearchParams(location.search).get("lang");
-    document.documentElement.lang = known.includes(wanted) ? wanted : known[0];
-  };
-  for (const name of ["pushState", "replaceState"]) {
-    const original = history[name];
-    history[name] = function (...given) { original.apply(this, given); follow(); };
-  }
-  addEventListener("popstate", follow);
-})();
-</script>"""
-_FONT_PRELOAD = re.compile(r'<link\s+rel="preload"[^>]*as="font"[^>]*>')
+# nothing of a reader's device is needed; what is not named stays as the browser has it
+_PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
 # of requests for a page: an answer must come whole and uncompressed, because its text depends on the language
 _DROPPED_REQUEST = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 
 
+# Streamlit's icon font is the largest file of a first visit; the pages show a few hundred of its 4,300 icons
+_ICON_FONT = re.compile(r"/static/media/MaterialSymbols-Rounded\.[\w-]+\.woff2")
+ICONS = Path(__file__).parent / "assets" / "icons.woff2"
+
+
 class PageMiddleware:
-    """Rewrites the HTML shell for the address's language and adds security headers to every answer."""
+    """Rewrites the HTML shell for the address's language, sends the small icon font and adds security headers to every
+    answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.embedders = frame_ancestors()  # a wrong setting stops the start, not a reader
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if scope["method"] in ("GET", "HEAD") and "text/html" in Headers(scope=scope).get("accept", ""):
+        app = self.app
+        if _ICON_FONT.search(scope.get("path", "")):
+            app = FileResponse(ICONS, media_type="font/woff2", headers={"Cache-Control": FOR_A_YEAR})
+        asks_page = scope["method"] in ("GET", "HEAD") and "text/html" in Headers(scope=scope).get("accept", "")
+        if asks_page and not is_plain(scope):
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k not in _DROPPED_REQUEST]}
-        await self.app(scope, receive, _Answer(scope, send))
+        ancestors = self.embedders if is_plain(scope) or is_embedding(scope) else OWN_SITE
+        await app(scope, receive, _Answer(scope, send, ancestors))
 
 
 class _Answer:
-    """Passes an answer on; an HTML one is held back until it is whole, then rewritten."""
+    """Passes an answer on; an HTML one is held back until it is whole, then rewritten. A page that brings its own
+    policy passes as it is."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, ancestors: str) -> None:
         self.send = send
         self.host = Headers(scope=scope).get("host", "")
+        self.path = scope.get("path", "")
         self.query = scope.get("query_string", b"").decode("latin-1")
+        self.ancestors = ancestors
         self.start: Message | None = None
         self.body = b""
 
@@ -73,10 +89,14 @@ class _Answer:
             headers = MutableHeaders(raw=message["headers"])
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+            headers["Permissions-Policy"] = _PERMISSIONS
+            if "content-security-policy" in headers:
+                await self.send(message)
+                return
             if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
                 self.start = message
                 return
-            headers["Content-Security-Policy"] = content_policy(b"", self.host)
+            headers["Content-Security-Policy"] = content_policy(b"", self.host, self.ancestors)
         elif message["type"] == "http.response.body" and self.start is not None:
             self.body += message.get("body", b"")
             if message.get("more_body"):
@@ -87,45 +107,34 @@ class _Answer:
 
     async def _send_page(self, start: Message) -> None:
         headers = MutableHeaders(raw=start["headers"])
-        page = rewritten(self.body, language_of(self.query)) if self.body else b""
-        headers["Content-Security-Policy"] = content_policy(page, self.host)
-        for stale in ("etag", "last-modified"):
-            del headers[stale]
+        page = self.body
+        if is_shell(page):
+            page = rewritten(page, self.path, self.query)
+            for stale in ("etag", "last-modified"):
+                del headers[stale]
+        headers["Content-Security-Policy"] = content_policy(page, self.host, self.ancestors)
         if page:  # the answer to HEAD has no body and keeps its length
             headers["content-length"] = str(len(page))
         await self.send({**start, "headers": headers.raw})
         await self.send({"type": "http.response.body", "body": page})
 
 
-def language_of(query: str) -> str:
-    """The language that an address asks for."""
-    wanted = parse_qs(query).get("lang", [""])[-1]
-    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+def is_plain(scope: Scope) -> bool:
+    """Whether the address is one of the plain pages, which are no shell to be rewritten."""
+    return f"{INDEX}/" in f"{scope.get('path', '')}/"
 
 
-def rewritten(page: bytes, lang: str) -> bytes:
-    """The HTML shell with language, title and description, without the font that the theme does not use."""
-    known = next(language for language in LANGUAGES if language == lang)
-    title = escape(f"{text(known, 'app.title')} · {text(known, 'app.place')}")
-    description = escape(text(known, "app.description"))
-    shell = page.decode("utf-8")
-    shell = shell.replace('<html lang="en">', f'<html lang="{known}">', 1)
-    shell = re.sub(
-        r"<title>.*?</title>",
-        lambda _: f'<title>{title}</title><meta name="description" content="{description}">',
-        shell,
-        count=1,
-        flags=re.DOTALL,
-    )
-    shell = shell.replace("</head>", _LANGUAGE_SCRIPT % {"known": json.dumps(LANGUAGES)} + "</head>", 1)
-    return _FONT_PRELOAD.sub("", shell).encode("utf-8")
+def is_embedding(scope: Scope) -> bool:
+    """Whether the address is the page of one chart alone."""
+    return str(scope.get("path", "")).rstrip("/").endswith(EMBED_PAGE)
 
 
-def content_policy(page: bytes, host: str = "") -> str:
+def content_policy(page: bytes, host: str = "", ancestors: str = OWN_SITE) -> str:
     """The content security policy of a page: own host only, and exactly the scripts written into it.
 
-    ``host`` is named for web sockets as well: not every browser counts them to 'self'.
+    ``host`` is named for web sockets as well: not every browser counts them to 'self'. ``ancestors`` are the sites
+    that may show it in a frame.
     """
     hashes = (base64.b64encode(hashlib.sha256(s).digest()).decode() for s in _INLINE_SCRIPT.findall(page))
-    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
-    return _POLICY.format(scripts="".join(f" 'sha256-{h}'" for h in hashes), sockets=sockets)
+    sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
+    return _POLICY.format(scripts="".join(f" 'sha256-{h}'" for h in hashes), sockets=sockets, ancestors=ancestors)

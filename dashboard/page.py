@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from dashboard import formats
 from dashboard.charts.palette import Theme
 from dashboard.metadata import Lang, Metadata
 from dashboard.metadata_reading import read_metadata
+from dashboard.past_state import show_banner
 from dashboard.store import NoStoreError, Store, current_store
 from dashboard.tables import escaped
 from dashboard.text import text
@@ -22,9 +22,31 @@ from dashboard.view import Note, View, language_of, read, to_params
 _log = logging.getLogger(__name__)
 
 OVERVIEW = "overview.py"
+IMMIGRATION = "immigration.py"
+EMPLOYMENT = "employment.py"
+UNEMPLOYMENT = "unemployment.py"
+QUALIFICATION = "qualification.py"
 EXPLORE = "explore.py"
+MAP = "map.py"
+COMPARISON = "comparison.py"
 COUNSELLING = "counselling.py"
-PATHS = {OVERVIEW: "", EXPLORE: "explore", COUNSELLING: "counselling"}
+DATA_STATUS = "data_status.py"
+METHODS = "methods.py"
+CHART = "chart.py"  # one chart alone, for embedding: in no menu
+PATHS = {
+    OVERVIEW: "",
+    IMMIGRATION: "immigration",
+    EMPLOYMENT: "employment",
+    UNEMPLOYMENT: "unemployment",
+    QUALIFICATION: "qualification",
+    EXPLORE: "explore",
+    MAP: "map",
+    COMPARISON: "comparison",
+    COUNSELLING: "counselling",
+    DATA_STATUS: "data-status",
+    METHODS: "methods",
+    CHART: "chart",
+}
 _CHANGED = "notes_of_change"
 
 
@@ -79,6 +101,12 @@ def origin() -> str:
     return f"{seen.scheme}://{seen.netloc}" if seen.netloc else ""
 
 
+def base_address() -> str:
+    """``origin`` and the folder under which the monitor is served: what paths are put behind."""
+    folder = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{origin()}/{folder}" if folder else origin()
+
+
 def missing_page() -> str | None:
     """The name of the page that the address asks for and that does not exist; None for every page that does.
 
@@ -105,13 +133,13 @@ def show_warnings(said: list[str]) -> None:
         st.warning("\n\n".join(escaped(one) for one in said), icon=":material/info:")
 
 
-def show_past_state(page: Page) -> None:
-    """Says so when the address asks for an earlier state of the data than the current one."""
-    if page.view.vintage in (None, page.metadata.current):
-        return
-    vintage = page.metadata.vintages[page.view.vintage or ""]
-    said = text(page.lang, "app.past_state", vintage=formats.moment(vintage.published_at, page.lang))
-    st.info(said, icon=":material/history:")
+def show_past_state(page: Page, views: Sequence[View] = ()) -> None:
+    """Says so when the address asks for an earlier state of the data than the current one, and what was revised since.
+
+    ``views`` are what the page shows, by default its own view.
+    """
+    if page.view.vintage not in (None, page.metadata.current):
+        show_banner(page.store, page.metadata, views or (page.view,), page.theme)
 
 
 def show_failure(error: Exception) -> bool:

@@ -14,6 +14,7 @@ from dashboard.breakdowns import whole_of
 from dashboard.choices import POPULATION, SHORTEST, breakdowns_of, breaks_of, is_rate, periods_of
 from dashboard.measures import changes, index_figures, ratio, with_base
 from dashboard.metadata import Indicator, Lang, Metadata
+from dashboard.noise import usual_revisions
 from dashboard.periods import SEMESTER, SEMESTERS
 from dashboard.store import Store
 from dashboard.view import View, range_days
@@ -39,8 +40,8 @@ EXPORT_COLUMNS = (
     "known_until",
 )
 # what a view's figures carry beside them: the count behind a worked-out value, where its denominator is from, and
-# why they are not from the catalogue's preferred source
-WORKING_COLUMNS = ("counted", "total_table", "total_retrieved", "passed_over")
+# why they are not from the catalogue's preferred source, and by how much the series' newest figures are usually revised
+WORKING_COLUMNS = ("counted", "total_table", "total_retrieved", "passed_over", "revised_by")
 FEW, INCOMPLETE = "few", "incomplete"  # the reasons: too few figures, or not all of the chart's series
 
 # The state at a vintage: what was known by then and not yet replaced. The region's name travels with each row.
@@ -177,7 +178,8 @@ def _series(
     used = source_of_each_series(found, indicator.preferred_source)
     reason = _passed_over(found, used, indicator.preferred_source)
     return (
-        found.join(used, on=["region", "breakdown", "source"], how="semi")
+        _with_noise(found, store, metadata, view, indicator_id, breakdowns)
+        .join(used, on=["region", "breakdown", "source"], how="semi")
         .sort(
             pl.col("region").replace_strict(_ranks(view.regions), return_dtype=pl.Int64),
             pl.col("breakdown").replace_strict(_ranks(breakdowns), return_dtype=pl.Int64),
@@ -185,6 +187,21 @@ def _series(
         )
         .with_columns(_shown_period().alias("period"), pl.lit(reason, pl.String).alias("passed_over"))
     )
+
+
+def _with_noise(
+    found: pl.DataFrame,
+    store: Store,
+    metadata: Metadata,
+    view: View,
+    indicator_id: str,
+    breakdowns: tuple[str, ...],
+) -> pl.DataFrame:
+    """The figures with the usual revision of their series; a store of one state knows of none."""
+    if len(metadata.vintages) < 2:
+        return found.with_columns(pl.lit(None, pl.Float64).alias("revised_by"))
+    noise = usual_revisions(store, indicator_id, view.regions, breakdowns, view.vintage)
+    return found.join(noise, on=["region", "breakdown", "source"], how="left", maintain_order="left")
 
 
 def _passed_over(found: pl.DataFrame, used: pl.DataFrame, preferred: str) -> str | None:

@@ -16,6 +16,7 @@ from dashboard.protection import PROTECTED, provider_of, shown_status
 from dashboard.view import View
 
 _COLUMNS = ["indicator", "region", "breakdown", "source", "period_end", "period", "value", "status", "counted"]
+_COLUMNS += ["revised_by"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """The figures of one indicator, region and breakdown in order of time; ``label`` says what is its own."""
+    """The figures of one indicator, region and breakdown in order of time; ``label`` says what is its own.
+
+    ``noise`` is by how much its newest figures are usually revised, in the published unit; 0 where nothing is known.
+    """
 
     indicator: str
     region: str
@@ -43,6 +47,7 @@ class Series:
     source: str
     label: str
     points: tuple[Point, ...]
+    noise: float = 0
 
     @property
     def valued(self) -> tuple[Point, ...]:
@@ -62,11 +67,15 @@ class Series:
 def series_of(figures: pl.DataFrame, view: View, metadata: Metadata) -> tuple[Series, ...]:
     """The series of a frame of ``queries.view_figures``, in its order."""
     grouped: dict[tuple[str, str, str, str], list[Point]] = {}
-    for *key, end, period, value, status, counted in figures.select(_COLUMNS).iter_rows():
+    noise: dict[tuple[str, str, str, str], float] = {}
+    for *key, end, period, value, status, counted, revised_by in figures.select(_COLUMNS).iter_rows():
         indicator, region, breakdown, source = key
         point = Point(end, period, value, shown_status(status, breakdown, metadata), counted)
         grouped.setdefault((indicator, region, breakdown, source), []).append(point)
-    return tuple(Series(*key, _label(key, grouped, view, metadata), tuple(points)) for key, points in grouped.items())
+        noise[indicator, region, breakdown, source] = revised_by or 0
+    return tuple(
+        Series(*key, _label(key, grouped, view, metadata), tuple(points), noise[key]) for key, points in grouped.items()
+    )
 
 
 def _label(
@@ -124,8 +133,12 @@ def rounding_error(series: Series, indicator: Indicator, metadata: Metadata, sta
 def rounding_error_shown(
     series: Series, indicator: Indicator, metadata: Metadata, measure: Measure, first: Point, last: Point
 ) -> float:
-    """``rounding_error`` in the unit of the values: an index or a rate moves in proportion to the count behind it."""
-    error = rounding_error(series, indicator, metadata, first.end, last.end)
+    """``rounding_error`` in the unit of the values."""
+    return as_shown(rounding_error(series, indicator, metadata, first.end, last.end), measure, first, last)
+
+
+def as_shown(error: float, measure: Measure, first: Point, last: Point) -> float:
+    """An error of counts in the unit of the values: an index or a rate moves in proportion to the count behind it."""
     if measure not in ("share", "per1000", "index"):
         return error
     return error * max((p.value / p.counted for p in (first, last) if p.value and p.counted), default=0)

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
 
 import polars as pl
 
 from dashboard import formats
-from dashboard.choices import is_balance
-from dashboard.labels import Scale, is_percent, scale_of
+from dashboard.choices import breaks_of, is_balance
+from dashboard.figures_said import signed_percent
+from dashboard.findings import finding_of
+from dashboard.labels import Scale, scale_of
 from dashboard.metadata import Metadata
 from dashboard.periods import year_before
 from dashboard.protection import PROTECTED
-from dashboard.series import Point, Series, break_between, rounding_error, series_of
+from dashboard.series import Point, Series, break_between, series_of
 from dashboard.text import text
 from dashboard.view import View
+
+Direction = Literal["up", "down", "same", "none"]
 
 
 @dataclass(frozen=True)
 class Tile:
-    """What a tile says, ready to show. ``change`` is always a statement, if only why there is none."""
+    """What a tile says, ready to show. ``change`` is always a statement, if only why there is none; ``direction`` is
+    where it goes, ``none`` where no change is claimed, ``end`` the last day of the period and
+    ``points`` how many figures there are of all periods."""
 
     figure: str
     period: str
+    end: date
+    points: int
     change: str
+    direction: Direction
 
 
 def tile(figures: pl.DataFrame, view: View, metadata: Metadata) -> Tile | None:
@@ -35,10 +46,14 @@ def tile(figures: pl.DataFrame, view: View, metadata: Metadata) -> Tile | None:
     last = series.known[-1]
     indicator = metadata.indicators[series.indicator]
     scale = scale_of(indicator, view.measure, metadata, view.lang)
+    change, direction = _change(series, last, scale, view, metadata)
     return Tile(
         figure=_figure(series, last, scale, view),
         period=formats.period(last.period, view.lang),
-        change=_change(series, last, scale, view, metadata),
+        end=last.end,
+        points=len(series.known),
+        change=change,
+        direction=direction,
     )
 
 
@@ -48,28 +63,38 @@ def _figure(series: Series, last: Point, scale: Scale, view: View) -> str:
     return formats.figure(last.value, last.status, scale.decimals, scale.suffix, view.lang)
 
 
-def _change(series: Series, last: Point, scale: Scale, view: View, metadata: Metadata) -> str:
+def _change(series: Series, last: Point, scale: Scale, view: View, metadata: Metadata) -> tuple[str, Direction]:
     lang = view.lang
-    indicator = metadata.indicators[series.indicator]
-    if last.status == PROTECTED:
-        return text(lang, "secrets.tile")
     earlier = next((p for p in series.known if p.end == year_before(last.end)), None)
-    if earlier is not None and earlier.status == PROTECTED:
-        return text(lang, "secrets.tile_earlier")
+    if reason := _not_comparable(series, earlier, last, view, metadata):
+        return text(lang, reason), "none"
     if earlier is None or earlier.value is None or last.value is None:
-        return text(lang, "overview.no_change")
-    if "limited" in (earlier.status, last.status):
-        return text(lang, "overview.incomplete")
-    if break_between(series, indicator, earlier.end, last.end):
-        return text(lang, "overview.broken")
+        alone = len(series.known) == 1
+        return text(lang, "overview.one_period" if alone else "overview.no_change"), "none"
+    finding = finding_of(replace(series, points=(earlier, last)), view, metadata)
     change = last.value - earlier.value
-    inside_rounding = abs(change) <= rounding_error(series, indicator, metadata, earlier.end, last.end)
-    if (inside_rounding and not is_percent(indicator)) or round(change, scale.decimals) == 0:
-        return text(lang, "overview.unchanged")
+    if finding.unchanged or round(change, scale.decimals) == 0:
+        return text(lang, "overview.unchanged"), "same"
     written = formats.signed(change, scale.decimals, lang)
-    if is_percent(indicator):
+    if scale.suffix == "%":
         written = f"{written} {text(lang, 'units.points_long')}"
-    elif earlier.value > 0 and last.value > 0 and not is_balance(series.breakdown):
-        percent = formats.with_suffix(formats.signed((last.value / earlier.value - 1) * 100, 1, lang), "%", lang)
-        written = f"{formats.with_suffix(written, scale.suffix, lang)} ({percent})"
-    return text(lang, "overview.change", change=written)
+    else:
+        written = formats.with_suffix(written, scale.suffix, lang)
+        if finding.percent is not None:
+            written = f"{written} ({signed_percent(finding.percent, lang)})"
+    return text(lang, "overview.change", change=written), "up" if change > 0 else "down"
+
+
+def _not_comparable(series: Series, earlier: Point | None, last: Point, view: View, metadata: Metadata) -> str | None:
+    """The key of the reason why the newest figure has no change on a year before; None if nothing forbids one."""
+    if last.status == PROTECTED:
+        return "secrets.tile"
+    if earlier is None:
+        return None
+    if earlier.status == PROTECTED:
+        return "secrets.tile_earlier"
+    if "limited" in (earlier.status, last.status):
+        return "overview.incomplete"
+    breaks = breaks_of(metadata.indicators[series.indicator], view.measure, metadata)
+    indicator = replace(metadata.indicators[series.indicator], breaks=breaks)
+    return "overview.broken" if break_between(series, indicator, earlier.end, last.end) else None

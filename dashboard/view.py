@@ -12,9 +12,12 @@ from datetime import date
 from typing import TypeVar, get_args
 from urllib.parse import urlencode
 
+from dashboard import links
 from dashboard.choices import (
     CHARTS,
     MEASURES,
+    MOST_PAIRED,
+    PAIRED_CHARTS,
     Chart,
     Measure,
     breakdowns_of,
@@ -29,7 +32,8 @@ from dashboard.periods import Period, days_of
 from dashboard.text import text
 
 TOTAL = "total"  # how the empty breakdown stands in an address
-PARAMETERS = ("i", "r", "b", "from", "to", "as", "chart", "v", "lang")
+NO_EVENTS, ALL_EVENTS = "none", "all"
+PARAMETERS = ("i", "r", "b", "from", "to", "as", "chart", "events", "v", "lang", links.VERSION_PARAMETER)
 T = TypeVar("T", bound=str)
 LONGEST_NOTE_VALUE = 40  # a note repeats the address's text, never all of a long one
 
@@ -45,7 +49,8 @@ class Note:
 @dataclass(frozen=True)
 class View:
     """What is shown. ``start`` and ``end`` are period texts, None is the first or newest period;
-    ``vintage`` None is the current state of the data, whatever it will be."""
+    ``vintage`` None is the current state of the data, whatever it will be. ``events`` are ids of events to draw, or
+    ``all`` alone; () draws none, None those that the chart chooses."""
 
     indicators: tuple[str, ...]
     regions: tuple[str, ...]
@@ -56,19 +61,31 @@ class View:
     chart: Chart = "line"
     vintage: str | None = None
     lang: Lang = "de"
+    events: tuple[str, ...] | None = None
 
 
 def read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[Note, ...]]:
-    """The view of an address, valid for this store, and what had to be changed to make it so."""
+    """The view of an address of any form, valid for this store, and what had to be changed to make it so."""
+    written = params.get(links.VERSION_PARAMETER, "")
+    params, doubt = links.upgraded(params, metadata)
+    view, notes = _read(params, metadata)
+    return view, (*((_note(doubt, value=written),) if doubt else ()), *notes)
+
+
+def _read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[Note, ...]]:
+    """The view of an address of the newest form."""
     notes: list[Note] = []
     measure: Measure = _one_of(params, "as", MEASURES, notes)
-    indicators = _indicators(params, measure, metadata, notes)
+    chart: Chart = _one_of(params, "chart", CHARTS, notes)
+    indicators = _indicators(params, measure, chart, metadata, notes)
     breakdowns = _breakdowns(params, indicators, notes)
-    if not all(measure in measures_of(i, breakdowns_of(i, breakdowns), metadata) for i in indicators):
+    possible = all(measure in measures_of(i, breakdowns_of(i, breakdowns), metadata) for i in indicators)
+    if not possible or (chart == "map" and measure == "index"):  # a map has no common base
         # read again as plain figures: an index may hold indicators that figures cannot show together
-        plain, others = read({**params, "as": "number"}, metadata)
+        plain, others = _read({**params, "as": "number"}, metadata)
         return plain, (_note("measure_impossible", value=text(plain.lang, f"measures.{measure}")), *others)
-    start, end = _range(params, periods_of(indicators), notes)
+    # of a map of changes the first period is a choice: without one it compares with the year before
+    start, end = _range(params, periods_of(indicators), notes, keep_first=chart == "map" and measure == "change")
     view = View(
         indicators=tuple(i.id for i in indicators),
         regions=_regions(params, indicators, metadata, language_of(params), notes),
@@ -76,9 +93,10 @@ def read(params: Mapping[str, str], metadata: Metadata) -> tuple[View, tuple[Not
         start=start,
         end=end,
         measure=measure,
-        chart=_one_of(params, "chart", CHARTS, notes),
+        chart=chart,
         vintage=_vintage(params, metadata, notes),
         lang=_one_of(params, "lang", get_args(Lang), notes),
+        events=_events(params, metadata, notes),
     )
     return view, tuple(notes)
 
@@ -95,10 +113,11 @@ def to_params(view: View, metadata: Metadata) -> dict[str, str]:
         "to": view.end or "",
         "as": "" if view.measure == "number" else view.measure,
         "chart": "" if view.chart == "line" else view.chart,
+        "events": "" if view.events is None else ",".join(view.events) or NO_EVENTS,
         "v": view.vintage or "",
         "lang": "" if view.lang == "de" else view.lang,
     }
-    return {key: value for key, value in found.items() if value}
+    return links.versioned({key: value for key, value in found.items() if value}, metadata)
 
 
 def address(path: str, params: Mapping[str, str]) -> str:
@@ -125,9 +144,19 @@ def bounds(view: View, periods: Mapping[str, Period]) -> tuple[str, str]:
 
 def range_days(view: View, periods: Mapping[str, Period]) -> tuple[date, date]:
     """First and last day of the view's range: of all periods that end in it the figures are shown."""
-    first, last = (days_of(form) for form in bounds(view, periods))
+    first, last = (_ends_of(form, periods) for form in bounds(view, periods))
     ends = [period.end for period in periods.values()]
     return first[0] if first else min(ends), last[1] if last else max(ends)
+
+
+def _ends_of(form: str, periods: Mapping[str, Period]) -> tuple[date, date] | None:
+    """First and last day on which a figure may end that an address's ``from`` or ``to`` means; None if it is no period.
+
+    Where years stand beside months a year is that one period, and not the months in it as well.
+    """
+    if form in periods and any(len(other) > len("2024") for other in periods):
+        return periods[form].end, periods[form].end
+    return days_of(form)
 
 
 def _note(key: str, **values: str) -> Note:
@@ -152,15 +181,18 @@ def _one_of(params: Mapping[str, str], key: str, allowed: Sequence[T], notes: li
 
 
 def _indicators(
-    params: Mapping[str, str], measure: Measure, metadata: Metadata, notes: list[Note]
+    params: Mapping[str, str], measure: Measure, chart: Chart, metadata: Metadata, notes: list[Note]
 ) -> tuple[Indicator, ...]:
+    one_axis = chart not in PAIRED_CHARTS and measure != "index"
     found: list[Indicator] = []
     for wanted in listed(params, "i"):
         indicator = metadata.indicators.get(wanted)
         if indicator is None:
             notes.append(_note("unknown_indicator", value=wanted))
-        elif found and measure != "index" and indicator.unit != found[0].unit:
+        elif found and one_axis and indicator.unit != found[0].unit:
             notes.append(_note("other_unit", value=wanted))  # one axis has one unit
+        elif len(found) == MOST_PAIRED.get(chart):
+            notes.append(_note("too_many_indicators", value=wanted, most=str(len(found))))
         else:
             found.append(indicator)
     return tuple(found) or (metadata.indicators[default_indicator(metadata)],)
@@ -193,13 +225,14 @@ def _breakdowns(params: Mapping[str, str], indicators: Sequence[Indicator], note
 
 
 def _range(
-    params: Mapping[str, str], periods: Mapping[str, Period], notes: list[Note]
+    params: Mapping[str, str], periods: Mapping[str, Period], notes: list[Note], *, keep_first: bool
 ) -> tuple[str | None, str | None]:
-    """The address forms of the first and last period inside the wanted range; None where it is the outermost."""
+    """The address forms of the first and last period inside the wanted range; None where it is the outermost, or of
+    the first one, with ``keep_first``, where none is wanted."""
     days = {}
     for key in ("from", "to"):
         value = params.get(key, "").strip()
-        days[key] = days_of(value)
+        days[key] = _ends_of(value, periods)
         if value and days[key] is None:
             notes.append(_note("unknown_value", parameter=key, value=value))
     first_day = days["from"][0] if days["from"] else None
@@ -216,7 +249,18 @@ def _range(
         notes.append(_note("range_empty"))
         return None, None
     forms = list(periods)
-    return None if inside[0] == forms[0] else inside[0], None if inside[-1] == forms[-1] else inside[-1]
+    unbound = first_day is None if keep_first else inside[0] == forms[0]
+    return None if unbound else inside[0], None if inside[-1] == forms[-1] else inside[-1]
+
+
+def _events(params: Mapping[str, str], metadata: Metadata, notes: list[Note]) -> tuple[str, ...] | None:
+    """The chosen events; None where the chart chooses, also if none of the chosen ones exists."""
+    wanted = listed(params, "events")
+    if wanted in ([NO_EVENTS], [ALL_EVENTS]):
+        return () if wanted == [NO_EVENTS] else (ALL_EVENTS,)
+    known = {event.id for event in metadata.events}
+    notes += [_note("unknown_event", value=one) for one in wanted if one not in known]
+    return tuple(one for one in wanted if one in known) or None
 
 
 def _vintage(params: Mapping[str, str], metadata: Metadata, notes: list[Note]) -> str | None:

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from etl.areas import Boundaries, read_boundaries
 from etl.counselling_entries import CONTENT_DIMS, CounsellingFile
 from etl.entries import (
     ChecksFile,
@@ -41,6 +42,7 @@ from etl.errors import CatalogueError
 
 PROJECT = Path(__file__).resolve().parent.parent
 CATALOGUE_DIR = PROJECT / "data" / "catalogue"
+BOUNDARIES_FILE = PROJECT / "data" / "extract" / "boundaries.json"
 
 REGION_SUM = "BSR"  # id of the sum of the eight districts
 
@@ -49,7 +51,7 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All of ``data/catalogue``, read and cross-checked."""
+    """All of ``data/catalogue``, read and cross-checked, with the imported boundaries of its districts."""
 
     regions: tuple[Region, ...]
     ignored_regions: tuple[IgnoredRegion, ...]
@@ -62,6 +64,7 @@ class Catalogue:
     table_options: tuple[TableOptions, ...]
     revision_limits: RevisionLimits
     counselling: CounsellingFile
+    boundaries: Boundaries | None = None
 
     @cached_property
     def region_by_id(self) -> dict[str, Region]:
@@ -120,8 +123,8 @@ def read_yaml(path: Path, model: type[M]) -> M:
         raise CatalogueError(f"{path} breaks its rules:\n  " + "\n  ".join(lines)) from error
 
 
-def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
-    """The whole catalogue.
+def load_catalogue(folder: Path = CATALOGUE_DIR, boundaries: Path = BOUNDARIES_FILE) -> Catalogue:
+    """The whole catalogue; without a file of ``boundaries`` its districts have none.
 
     Raises CatalogueError (file and key) for a broken file or a reference to nothing.
     """
@@ -144,11 +147,12 @@ def load_catalogue(folder: Path = CATALOGUE_DIR) -> Catalogue:
         dimensions=_with_providers(dimensions, counselling),
         units=_by_id("units.yaml", read_yaml(folder / "units.yaml", UnitsFile).units),
         indicators=dict(sorted(indicators.items(), key=lambda item: item[1].order)),
-        events=read_yaml(folder / "events.yaml", EventsFile).events,
+        events=tuple(_by_id("events.yaml", read_yaml(folder / "events.yaml", EventsFile).events).values()),
         corrections=tuple(corrections),
         table_options=read_yaml(folder / "tables.yaml", TablesFile).tables,
         revision_limits=read_yaml(folder / "checks.yaml", ChecksFile).revisions,
         counselling=counselling,
+        boundaries=read_boundaries(boundaries),
     )
     problems = [*_broken_references(catalogue), *_bad_regions(catalogue), *_bad_counselling(catalogue)]
     if problems:
@@ -225,6 +229,8 @@ def _bad_regions(catalogue: Catalogue) -> list[str]:
     problems = [f"regions.yaml: {i}: stands twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
     if len(catalogue.members) != 8:
         problems.append(f"regions.yaml: part_of: {REGION_SUM} has {len(catalogue.members)} districts, not 8")
+    if catalogue.boundaries is not None and (unknown := sorted(catalogue.boundaries.areas.keys() - set(ids))):
+        problems.append(f"boundaries.json: {', '.join(unknown)} not in regions.yaml; run 'etl import boundaries' again")
     return problems
 
 
@@ -267,6 +273,10 @@ def _broken_references(catalogue: Catalogue) -> list[str]:
     for option in catalogue.table_options:
         if option.table not in catalogue.tables(option.source):
             problems.append(f"tables.yaml: {option.source} {option.table}: no indicator reads this table")
+    for event in catalogue.events:
+        at = f"events.yaml: {event.id}"
+        problems += [f"{at}: '{i}' is no indicator" for i in event.indicators if i not in catalogue.indicators]
+        problems += [f"{at}: '{r}' is no region" for r in event.regions if r not in catalogue.region_by_id]
     for correction in catalogue.corrections:
         if correction.table not in catalogue.tables(correction.source):
             problems.append(f"corrections: {correction.id}: nothing reads table {correction.table}")

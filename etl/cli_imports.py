@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -84,6 +85,37 @@ def import_one_table(
     with explained():
         result = import_table(load_settings(), load_catalogue(), file, mapping, accept_revisions)
     _show(result, language, json)
+
+
+@app.command("boundaries")
+def import_the_boundaries(
+    file: FileArgument,
+    as_of: Annotated[
+        datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day of the boundaries, such as 2021-01-01.")
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """The districts' boundaries for maps: GeoJSON of the Federal Agency for Cartography (VG5000, districts).
+
+    Checked, simplified and written to data/extract/boundaries.json; exit code 4 if anything departs: then all of it is
+    listed and nothing is changed.
+    """
+    from etl.boundaries import import_boundaries, read_rules  # slow to import, and no other command needs it
+
+    with explained():
+        done = import_boundaries(load_settings(), load_catalogue(), read_rules(), file, as_of.date())
+    if json:
+        print_json(asdict(done))
+        return
+    what = "written" if done.changed else "unchanged"
+    out.print(
+        f"boundaries {what}: {done.districts} districts as of {done.as_of}, {done.before:,} positions simplified to "
+        f"{done.after:,} ({done.size:,} bytes)",
+        highlight=False,
+        markup=False,
+    )
+    if done.changed:
+        out.print("the next 'etl run' publishes them ('etl extract --load': with the bundled figures)", highlight=False)
 
 
 def _show(result: RunResult, language: Language, json: bool) -> None:

@@ -310,14 +310,33 @@ class Indicator(Strict):
         return self
 
 
+EventName = Annotated[str, StringConstraints(min_length=1, max_length=22, strip_whitespace=True)]
+
+
+class EventShort(Strict):
+    """An event's name inside a chart, where there is no room for more."""
+
+    de: EventName
+    en: EventName
+
+
 class Event(Strict):
-    """A dated event of the policy timeline, drawn as context, never as a cause."""
+    """A dated event of the policy timeline, drawn as context, never as a cause.
+
+    It is context for the indicators named and for all of its ``themes``, for all indicators if both are empty;
+    ``regions`` empty is everywhere.
+    """
 
     id: Id
     at: date
     title: Text
+    short: EventShort
     source: Text
+    link: Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+\.[a-z]+/\S*$")]  # the source's stable address
     verified: bool
+    themes: tuple[Theme, ...] = ()
+    indicators: tuple[Id, ...] = ()
+    regions: tuple[str, ...] = ()
 
 
 class EventsFile(Strict):

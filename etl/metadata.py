@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
+from etl.areas import Boundaries
 from etl.catalogue import Catalogue
 from etl.counselling_entries import CounsellingFile, Provider
 from etl.entries import Indicator, Text
@@ -96,11 +97,18 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
                 "id": e.id,
                 "at": e.at.isoformat(),
                 **_both("title", e.title),
+                "short_de": e.short.de,
+                "short_en": e.short.en,
                 **_both("source", e.source),
+                "link": e.link,
                 "verified": e.verified,
+                "themes": list(e.themes),
+                "indicators": list(e.indicators),
+                "regions": list(e.regions),
             }
             for e in catalogue.events
         ],
+        "areas": _areas(catalogue.boundaries) if catalogue.boundaries else [],
         "corrections": [
             {
                 "id": c.id,
@@ -164,6 +172,21 @@ def _provider(p: Provider, n: int, counselling: CounsellingFile) -> dict[str, An
         "regions": [o.region for o in p.offices],
         "topics": list(counselling.codes_of(p, "topic")),
     }
+
+
+def _areas(boundaries: Boundaries) -> Rows:
+    about = {
+        "as_of": boundaries.as_of.isoformat(),
+        **_both("attribution", boundaries.attribution),
+        **_both("licence", boundaries.licence.name),
+        "licence_url": boundaries.licence.url,
+        "link": boundaries.link,
+        "retrieved_at": boundaries.retrieved_at.replace(tzinfo=None).isoformat(),
+    }
+    return [
+        {"region": region, "geometry": geometry.model_dump_json(), **about}
+        for region, geometry in sorted(boundaries.areas.items())
+    ]
 
 
 def _bases(i: Indicator) -> Rows:

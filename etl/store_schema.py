@@ -7,11 +7,13 @@ Texts stand in a German and an English column; nested metadata is JSON. ``bases`
 ``sources.invented``: its figures are made up for a look at the pages, and every chart and file that shows one says so.
 ``providers`` are the counselling bodies (values of the dimension ``provider``) with the districts of their offices, the
 topics they count and the threshold below which their counts are secret; ``milestones`` are cited facts about them.
+``events`` are context for charts: of the indicators named, of all of their ``themes``, or of all if both are empty;
+``regions`` empty: everywhere. ``areas`` are the districts' boundaries as GeoJSON geometry (WGS 84), simplified.
 """
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 TABLES: dict[str, str] = {
     "observations": """
@@ -86,7 +88,15 @@ TABLES: dict[str, str] = {
     "suffix_de VARCHAR, suffix_en VARCHAR",
     "events": """
         id VARCHAR NOT NULL, "at" DATE NOT NULL, title_de VARCHAR NOT NULL, title_en VARCHAR NOT NULL,
-        source_de VARCHAR NOT NULL, source_en VARCHAR NOT NULL, verified BOOLEAN NOT NULL
+        short_de VARCHAR NOT NULL, short_en VARCHAR NOT NULL,
+        source_de VARCHAR NOT NULL, source_en VARCHAR NOT NULL, link VARCHAR NOT NULL, verified BOOLEAN NOT NULL,
+        themes VARCHAR[] NOT NULL, indicators VARCHAR[] NOT NULL, regions VARCHAR[] NOT NULL
+    """,
+    "areas": """
+        region VARCHAR NOT NULL, geometry VARCHAR NOT NULL, "as_of" DATE NOT NULL,
+        attribution_de VARCHAR NOT NULL, attribution_en VARCHAR NOT NULL,
+        licence_de VARCHAR NOT NULL, licence_en VARCHAR NOT NULL, licence_url VARCHAR NOT NULL,
+        link VARCHAR NOT NULL, retrieved_at TIMESTAMP NOT NULL
     """,
     "corrections": """
         id VARCHAR NOT NULL, source VARCHAR NOT NULL, "table" VARCHAR NOT NULL, action VARCHAR NOT NULL,

@@ -1,88 +1,82 @@
-"""Photographs every page at two widths on both grounds into ``screenshots/`` (ignored by git).
+"""Photographs every page and every form of a chart into ``screenshots/`` (ignored by git).
 
-Run ``python -m tests.screenshots [ADDRESS]`` against a running server; by default the one on port 8501.
+``python -m tests.screenshots [--server ADDRESS] [NAME ...]``: both widths, both grounds, both languages. Without an
+address it publishes the bundled figures into a folder of its own and serves them.
 """
 
 from __future__ import annotations
 
+import argparse
+import shutil
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page
 
-FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDTHS = {1280: 900, 375: 812}
-DISTRICTS = "BSR,03101,03102,03103,03151,03153,03154,03157,03158"
-PAGES = {
-    "overview": "/",
-    "overview-en": "/?lang=en",
-    "explore": "/explore",
-    "index": "/explore?i=foreign_population&r=03101,BSR&from=2010&to=2024&as=index",
-    "districts": f"/explore?r={DISTRICTS}&as=share",
-    "districts-index": f"/explore?r={DISTRICTS},03&from=2014&as=index",
-    "bars": f"/explore?i=naturalisations&r={DISTRICTS}&chart=bar",
-    "columns": "/explore?i=migration_abroad&b=direction%3Dnet&chart=bar",
-    "panels": f"/explore?i=employees&r={DISTRICTS}&chart=small-multiples",
-    "table": "/explore?i=residence_permits&chart=table&lang=en",
-    "breaks": "/explore?i=population&r=03101",
-    "students": "/explore?i=students&b=nationality%3Dforeign",
-    "pending": "/explore?i=employees&b=total",
-    "employees-share": f"/explore?i=employees&r={DISTRICTS}&as=share&chart=bar",
-    "counselling": "/counselling",
-    "counselling-origin": "/counselling?lang=en&b="
-    + "%2C".join(
-        f"origin%3D{code}%3Bprovider%3Ddemo" for code in ("eu", "ukraine", "balkan_turkey", "south_asia", "americas")
-    ),
-    "counselling-months": "/counselling?i=counselling_contacts_monthly&r=03103",
-    "counselling-offices": "/counselling?i=counselling_contacts_quarterly&r=03101,03103&b=provider%3Ddemo",
-    "counselling-share": "/counselling?as=share&chart=bar",
-    "counselling-notes": "/counselling?i=population&r=03102&b=nothing&as=index&chart=map",
-    "notes": "/explore?i=nothing&r=99999,BSR&as=wrong&from=x",
-}
+from tests.accessibility import GROUNDS, SIZES, visit_on
+from tests.addresses import FORMS, PAGES, in_english
+from tests.browsing import PROJECT, installed_chromium, load_extract, opened, running, settle
+
+FOLDER = PROJECT / "screenshots"
+TALLEST = 9000  # pixels; Chromium paints no taller picture without a graphics card
+AT_ONCE = 3
 
 
-def photograph(browser: Browser, base: str, name: str, path: str, width: int, scheme: str) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": WIDTHS[width]},
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale="de-DE",
-    )
-    page = context.new_page()
-    page.on("console", lambda m: print("console:", m.text[:300]) if m.type == "error" else None)
-    page.goto(base + path)
-    # the footer is drawn last
-    page.wait_for_selector("text=/zusammengestellt für den Runden|compiled for the Round/", timeout=60_000)
-    page.wait_for_selector("[data-testid=stSkeleton]", state="detached", timeout=60_000)
-    page.wait_for_timeout(1500)
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": min(int(height) + 40, 6000)})
-    page.wait_for_timeout(700)
-    page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png")
-    context.close()
+@contextmanager
+def served(address: str | None) -> Iterator[str]:
+    """The given server, or one of our own with the bundled figures."""
+    if address:
+        yield address.rstrip("/")
+        return
+    with TemporaryDirectory() as folder:
+        load_extract(Path(folder))
+        with running(Path(folder)) as base:
+            yield base
+
+
+def photograph(page: Page, address: str, name: str) -> None:
+    """One page at every width on every ground, in its whole height."""
+    for ground in GROUNDS:
+        for width, height in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            visit_on(page, address, ground)
+            whole = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+            page.set_viewport_size({"width": width, "height": min(int(whole) + 40, TALLEST)})
+            settle(page, 500)
+            page.screenshot(path=FOLDER / f"{name}-{width}-{ground}.png")
+
+
+def photograph_all(base: str, addresses: Sequence[tuple[str, str]], chromium: str) -> None:
+    """All of them with one browser."""
+    with opened(chromium) as browser:
+        page = browser.new_context(locale="de-DE").new_page()
+        for name, path in addresses:
+            page.once("pageerror", lambda error, name=name: print(f"{name}: {error}", file=sys.stderr))
+            photograph(page, base + path, name)
+            print(name)
 
 
 def main() -> None:
-    base = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8501"
-    wanted = set(sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--server", help="address of a running server")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(PAGES | FORMS)}")
+    given = parser.parse_args()
+    chromium = installed_chromium()
+    if chromium is None:
+        sys.exit("no Chromium is installed; on Debian: apt-get install chromium")
+    wanted = {n: path for n, path in (PAGES | FORMS).items() if not given.names or n in given.names}
+    both = [(f"{n}-{lang}", in_english(p) if lang == "en" else p) for n, p in wanted.items() for lang in ("de", "en")]
+    if not given.names:
+        shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for name, path in PAGES.items():
-            if wanted and name not in wanted:
-                continue
-            for width in WIDTHS:
-                for scheme in ("light", "dark"):
-                    photograph(browser, base, name, path, width, scheme)
-        browser.close()
+    with served(given.server) as base, ThreadPoolExecutor(AT_ONCE) as workers:
+        for done in [workers.submit(photograph_all, base, both[n::AT_ONCE], chromium) for n in range(AT_ONCE)]:
+            done.result()
+    print(f"{len(both) * len(SIZES) * len(GROUNDS)} pictures in {FOLDER}")
 
 
 if __name__ == "__main__":

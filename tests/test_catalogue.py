@@ -145,7 +145,7 @@ def all_texts(catalogue: Catalogue) -> Iterator[tuple[str, Text]]:
         yield from ((f"{i.id}.breaks", b.text) for b in i.breaks)
         if i.rounding:
             yield f"{i.id}.rounding", i.rounding.text
-    yield from ((f"events.{e.id}", e.title) for e in catalogue.events)
+    yield from ((f"events.{e.id}", text) for e in catalogue.events for text in (e.title, e.source))
     yield from ((f"corrections.{c.id}", c.reason) for c in catalogue.corrections)
     for source in catalogue.sources.values():
         yield f"sources.{source.id}.rhythm", source.rhythm
@@ -529,6 +529,9 @@ def test_a_missing_file_is_named(folder: Path) -> None:
         ("indicators/median_age.yaml", "dims: [sex]", "dims: []", r"median_age\.yaml: .*'sex' is not in dims"),
         ("corrections/lsn.yaml", "table: 6-2-2", "table: 6-2-9", r"nothing reads table 6-2-9"),
         ("tables.yaml", "table: 12411-02-03-4", "table: 12411-02-03-9", r"12411-02-03-9: no indicator reads this"),
+        ("events.yaml", "[employment_rate]", "[employment_rates]", r"brexit: 'employment_rates' is no indicator"),
+        ("events.yaml", '[BSR, "03102"]', '[BSR, "3102"]', r"salzgitter_residence_rule: '3102' is no region"),
+        ("events.yaml", "id: brexit", "id: job_turbo", r"job_turbo: stands twice"),
         ("regions.yaml", '"BSR", "03", "DG"', '"03", "DG"', r"BSR has 7 districts, not 8"),
         ("regions.yaml", '- id: "03102"', '- id: "03101"', r"03101: stands twice"),
     ],
@@ -537,6 +540,19 @@ def test_a_contradiction_is_named(folder: Path, file: str, old: str, new: str, m
     spoil(folder / file, old, new)
     with pytest.raises(CatalogueError, match=message):
         load_catalogue(folder)
+
+
+def test_an_event_has_a_name_that_fits_into_a_chart_and_a_link(folder: Path) -> None:
+    spoil(folder / "events.yaml", '"Job-Turbo"', '"Job-Turbo für Geflüchtete"')
+    spoil(folder / "events.yaml", '"https://www.bmas.de/', '"http://www.bmas.de/')
+    with pytest.raises(CatalogueError, match=r"short\.de: .*at most 22") as told:
+        load_catalogue(folder)
+    assert "link" in str(told.value)
+
+
+def test_events_stand_in_order_of_time(catalogue: Catalogue) -> None:
+    days = [e.at for e in catalogue.events]
+    assert days == sorted(days)
 
 
 def test_a_reference_date_needs_its_day(folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import formats
+from dashboard.charts.lane import lane_floors, lane_height, lane_layers, lane_marks
 from dashboard.charts.model import (
     Axis,
     ChartModel,
@@ -16,30 +17,31 @@ from dashboard.charts.model import (
     milliseconds,
 )
 from dashboard.charts.secrets import ROW, row_of, strip_height, strip_layers
-from dashboard.charts.spec import (
-    BREAK_LINE,
-    Spec,
-    break_floors,
-    break_name_mark,
-    framed,
-    time_axis,
-    value_axis_spec,
-    zero_rule,
-)
+from dashboard.charts.spec import Spec, framed, time_axis, value_axis_spec, zero_rule
+from dashboard.events import are_numbered
 from dashboard.series import Point, Series
 
 PLOT_HEIGHT = 340  # px
+TOP = 6  # px above the highest name
 LABEL_LINE = 14  # px
 LABEL_SIZE = 12  # px
 LABEL_GAP = 4  # px between two labels
 MOST_POINTS = 60  # of all series together; beyond that points would hide the lines
 
 
-def line_chart(model: ChartModel, *, plot_height: int = PLOT_HEIGHT, shared: Axis | None = None) -> Spec:
-    """A line for each series; gaps stay gaps, figures that are not final are hollow, breaks are dashed rules, secret
-    figures have a strip of their own beneath the plot.
+def line_chart(
+    model: ChartModel,
+    *,
+    plot_height: int = PLOT_HEIGHT,
+    shared: Axis | None = None,
+    span: tuple[date, date] | None = None,
+    small: bool = False,
+) -> Spec:
+    """A line for each series; gaps stay gaps, figures that are not final are hollow, breaks are dashed rules, events
+    dotted ones, secret figures have a strip of their own beneath the plot.
 
-    ``shared`` gives the value axis when several charts are read against each other.
+    ``shared`` gives the value axis and ``span`` the time when several charts are read against each other; ``small``
+    leaves room for the events' numbers only.
     """
     axis = shared or line_axis(model)
     days = [p.end for s in model.series for p in s.points]
@@ -47,17 +49,21 @@ def line_chart(model: ChartModel, *, plot_height: int = PLOT_HEIGHT, shared: Axi
     alone = len(model.series) == 1
     if not alone:  # all names must fit beside the plot
         plot_height = max(plot_height, sum(len(lines) * LABEL_LINE + LABEL_GAP for lines in labels))
-    floors = break_floors(_places(model, days), model.breaks)
+    first, last = span or (min(days, default=date.min), max(days, default=date.min))
+    marks = lane_marks(model, first, last, numbered=small or are_numbered(model.events, "line"))
+    floors = lane_floors(marks)
     layers = [
-        *_break_layers(model, days, axis, floors),
+        *lane_layers(marks, floors, axis.high, model),
         *zero_rule(axis, model),
         *strip_layers(model),
-        _line_layer(model, axis, days),
+        _line_layer(model, axis, time_axis(days, model, below=strip_height(model), span=span)),
         _point_layer(model),
         *([] if alone else _label_layers(model, axis, labels, plot_height)),
     ]
-    top = 22 + max(floors) * BREAK_LINE if floors else 10
-    return framed(layers, model, plot_height=plot_height, right=12, top=top, below=strip_height(model))
+    top = lane_height(floors)
+    spec = framed(layers, model, plot_height=plot_height, right=12, top=top, below=strip_height(model))
+    spec["padding"]["top"] = TOP  # what stands in the lane makes its own room
+    return spec
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
@@ -87,7 +93,7 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
     return placed
 
 
-def _line_layer(model: ChartModel, axis: Axis, days: Sequence[date]) -> Spec:
+def _line_layer(model: ChartModel, axis: Axis, time: Spec) -> Spec:
     keys = [str(n) for n in range(len(model.series))]
     rows = [
         {"t": milliseconds(p.end), "v": p.value, "s": key, "w": style.width, "g": p.segment}
@@ -98,7 +104,7 @@ def _line_layer(model: ChartModel, axis: Axis, days: Sequence[date]) -> Spec:
         "data": {"values": rows},
         "mark": {"type": "line", "strokeJoin": "round", "invalid": "break-paths-show-domains"},
         "encoding": {
-            "x": time_axis(days, model, below=strip_height(model)),
+            "x": time,
             "y": {"field": "v", "type": "quantitative", **value_axis_spec(axis)},
             "color": _own("s", keys, [s.color for s in model.styles]),
             "strokeDash": _own("s", keys, [list(s.dash) for s in model.styles]),
@@ -211,43 +217,6 @@ def _label_layers(model: ChartModel, axis: Axis, labels: Sequence[list[str]], pl
         }
         for strong in (False, True)
     ]
-
-
-def _places(model: ChartModel, days: Sequence[date]) -> list[float]:
-    """Where the breaks lie between the first (0) and the last day (1)."""
-    if not model.breaks:
-        return []
-    span = (max(days) - min(days)).days or 1
-    return [(mark.at - min(days)).days / span for mark in model.breaks]
-
-
-def _break_layers(model: ChartModel, days: Sequence[date], axis: Axis, floors: Sequence[int]) -> list[Spec]:
-    """A dashed rule and a short name for each break."""
-    if not model.breaks:
-        return []
-    rows = [{"t": milliseconds(mark.at), "top": axis.high, "label": mark.label} for mark in model.breaks]
-    time = {"field": "t", "type": "temporal"}
-    layers: list[Spec] = [
-        {
-            "data": {"values": rows},
-            "mark": {"type": "rule", "color": model.palette.muted, "strokeDash": [4, 3], "strokeWidth": 1},
-            "encoding": {"x": time},
-        }
-    ]
-    # a text's offsets are no channels: one layer for each place
-    for row, place, floor in zip(rows, _places(model, days), floors, strict=True):
-        layers.append(
-            {
-                "data": {"values": [row]},
-                "mark": break_name_mark(place, floor, model),
-                "encoding": {
-                    "x": time,
-                    "y": {"field": "top", "type": "quantitative"},
-                    "text": {"field": "label", "type": "nominal"},
-                },
-            }
-        )
-    return layers
 
 
 def _own(field: str, keys: list[str], values: list[str] | list[list[int]]) -> Spec:

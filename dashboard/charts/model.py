@@ -14,8 +14,9 @@ import polars as pl
 from dashboard import formats
 from dashboard.charts.palette import PALETTES, Palette, Style, Theme, styles
 from dashboard.choices import SHORTEST, breaks_of, one_a_year
+from dashboard.events import are_numbered, events_legend, shown_events
 from dashboard.labels import Scale, scale_of
-from dashboard.metadata import Lang, Metadata
+from dashboard.metadata import Event, Lang, Metadata
 from dashboard.periods import later
 from dashboard.protection import is_invented
 from dashboard.series import Point, Series, series_of
@@ -54,6 +55,7 @@ class ChartModel:
     """Series with their styles, the scale they are written in, breaks, footer lines and the ground's palette.
 
     ``notice`` must stand inside every picture of the figures: that they are invented. Empty for all others.
+    ``events`` are context for charts over time, in order.
     """
 
     series: tuple[Series, ...]
@@ -65,6 +67,7 @@ class ChartModel:
     lang: Lang
     annual: bool
     notice: str = ""
+    events: tuple[Event, ...] = ()
 
     @property
     def values(self) -> list[float]:
@@ -72,23 +75,27 @@ class ChartModel:
 
 
 def chart_model(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Theme, footer: str = "") -> ChartModel:
-    """The model of a frame of ``queries.view_figures``; ``footer`` is the source line inside the chart."""
+    """The model of a frame of ``queries.view_figures``; ``footer`` is the source line inside the chart, before
+    which the names of numbered events stand."""
     palette = PALETTES[theme]
     series = tuple(
         _in_segments(_with_gaps(s), _break_days(s, view, metadata)) for s in series_of(figures, view, metadata)
     )
     first = metadata.indicators[view.indicators[0]]
     ends = [p.end for s in series for p in s.points]
+    events = shown_events(view, metadata, min(ends), max(ends)) if ends else ()
+    legend = events_legend(events, view.lang) if are_numbered(events, view.chart) else ""
     return ChartModel(
         series=series,
         styles=styles(series, metadata, palette),
         scale=scale_of(first, view.measure, metadata, view.lang),
         breaks=_breaks(series, view, metadata, min(ends), max(ends)) if ends else (),
-        footer=tuple(wrap(footer, FOOTER_WIDTH)),
+        footer=tuple(wrap(f"{legend} {footer}".strip(), FOOTER_WIDTH)),
         palette=palette,
         lang=view.lang,
         annual=one_a_year(first),
         notice=text(view.lang, "invented.notice") if is_invented(figures, metadata) else "",
+        events=events,
     )
 
 

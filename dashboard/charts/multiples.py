@@ -28,5 +28,5 @@ def small_multiples(model: ChartModel) -> list[tuple[str, Spec]]:
         values = [p.value for p in series.points if p.value is not None]
         panel = replace(model, series=(series,), styles=(style,), footer=())
         own = axis or value_axis(values, zero=True, steps=3)
-        panels.append((series.label, line_chart(panel, plot_height=PLOT_HEIGHT, shared=own)))
+        panels.append((series.label, line_chart(panel, plot_height=PLOT_HEIGHT, shared=own, small=True)))
     return panels

@@ -1,73 +1,63 @@
-"""A sparkline: the course of one series without axes, for a tile that states the figures beside it."""
+"""A sparkline: the course of one series without axes, for a tile that states the figures beside it.
+
+It is SVG to stand in a page's HTML: a page has many, and Vega would cost each of them more than its picture is worth.
+"""
 
 from __future__ import annotations
 
-from dashboard.charts.model import ChartModel, milliseconds, value_axis
-from dashboard.charts.spec import FOOTER_LINE, NOTICE_HEIGHT, Spec, config, notice_text
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
+
+from dashboard.charts.model import ChartModel, value_axis
 from dashboard.protection import PROTECTED
+from dashboard.series import Point
 
 HEIGHT = 56  # px
+_WIDTH = 100  # units that are stretched to the width there is; strokes keep theirs, so that points stay round
+_MARGIN = 4  # px above and beneath
+_LINE, _POINT, _SECRET, _HOLE, _ZERO = 2, 7.5, 8.5, 4.5, 1  # px: widths of strokes, diameters of points
 
 
-def sparkline(model: ChartModel) -> Spec:
+def sparkline(model: ChartModel, alt: str) -> str:
     """The first series of the model as a bare line, its newest figure as a point; the scale begins at zero or below.
 
-    Secret figures are hollow points on the lower edge.
+    Secret figures are hollow points on the lower edge. The SVG has ``alt`` as its name and the width of its place.
     """
-    series, style = model.series[0], model.styles[0]
-    axis = value_axis([p.value for p in series.points if p.value is not None], zero=True)
-    rows = [{"t": milliseconds(p.end), "v": p.value, "g": p.segment} for p in series.points]
-    last = [{"t": milliseconds(p.end), "v": p.value} for p in series.valued[-1:]]
-    x: Spec = {"field": "t", "type": "temporal", "axis": None, "scale": {"type": "utc", "padding": 5}}
-    y: Spec = {
-        "field": "v",
-        "type": "quantitative",
-        "axis": None,
-        "scale": {"domain": [axis.low, axis.high], "nice": False, "zero": False},
-    }
-    zero: Spec = {
-        "data": {"values": [{"v": 0}]},
-        "mark": {"type": "rule", "color": model.palette.grid, "strokeWidth": 1},
-        "encoding": {"y": y},
-    }
-    secret = [{"t": milliseconds(p.end)} for p in series.points if p.status == PROTECTED]
-    spec: Spec = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "height": HEIGHT,
-        "autosize": {"type": "fit", "contains": "padding"},
-        "padding": {"left": 0, "top": 4, "right": 4, "bottom": 4},
-        "background": "transparent",
-        "layer": [
-            zero,
-            {
-                "data": {"values": rows},
-                "mark": {"type": "line", "strokeWidth": 2, "color": style.color, "strokeJoin": "round"},
-                "encoding": {"x": x, "y": y, "detail": {"field": "g", "type": "nominal"}},
-            },
-            {
-                "data": {"values": last},
-                "mark": {"type": "point", "filled": True, "opacity": 1, "size": 44, "color": style.color},
-                "encoding": {"x": x, "y": y},
-            },
-            {
-                "data": {"values": secret},
-                "mark": {"type": "point", "size": 34, "color": style.color, "fill": model.palette.ground, "opacity": 1},
-                "encoding": {"x": x, "y": {"value": "height"}},
-            },
-        ],
-        "config": config(model.palette, model.lang),
-        "usermeta": {"embedOptions": {"renderer": "svg", "actions": False}},
-    }
-    if model.notice:
-        spec["height"] = HEIGHT + NOTICE_HEIGHT
-        spec["title"] = {
-            "text": notice_text(model),
-            "anchor": "start",
-            "limit": 0,
-            "fontSize": 11,
-            "lineHeight": FOOTER_LINE,
-            "fontWeight": "bold",
-            "offset": 4,
-            "color": model.palette.text,
-        }
-    return spec
+    series, color = model.series[0], model.styles[0].color
+    axis = value_axis([p.value for p in series.valued if p.value is not None], zero=True)
+    first, days = series.points[0].end, (series.points[-1].end - series.points[0].end).days
+
+    def x(point: Point) -> str:
+        return f"{_WIDTH * (point.end - first).days / days if days else _WIDTH / 2:.2f}"
+
+    def y(value: float) -> str:
+        return f"{_MARGIN + (HEIGHT - 2 * _MARGIN) * (axis.high - value) / (axis.high - axis.low):.1f}"
+
+    def place(point: Point) -> str:
+        return f"{x(point)} {y(axis.low if point.value is None else point.value)}"
+
+    # joined are neighbours on the same footing; what stands alone is a path without length, which is drawn as a dot
+    joined = groupby(series.points, key=lambda p: (p.value is None, p.segment))
+    runs = [[place(p) for p in run] for (missing, _), run in joined if not missing]
+    secret = _dots(place(p) for p in series.points if p.status == PROTECTED)
+    strokes = [
+        (f"M0 {y(0)}H{_WIDTH}", model.palette.grid, _ZERO),
+        ("".join(f"M{'L'.join(run)}" if run[1:] else _dots(run) for run in runs), color, _LINE),
+        (_dots(place(p) for p in series.valued[-1:]), color, _POINT),
+        (secret, color, _SECRET),
+        (secret, model.palette.ground, _HOLE),
+    ]
+    return (
+        f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 {_WIDTH} {HEIGHT}" width="100%" height="{HEIGHT}"'
+        ' preserveAspectRatio="none" fill="none" stroke-linecap="round" stroke-linejoin="round">'
+        f"{''.join(_path(*stroke) for stroke in strokes if stroke[0])}</svg>"
+    )
+
+
+def _dots(places: Iterable[str]) -> str:
+    return "".join(f"M{place}h0" for place in places)
+
+
+def _path(d: str, color: str, width: float) -> str:
+    return f'<path d="{d}" stroke="{color}" stroke-width="{width}" vector-effect="non-scaling-stroke"/>'

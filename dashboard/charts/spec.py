@@ -104,6 +104,9 @@ def notice_text(model: ChartModel) -> Spec:
 def config(palette: Palette, lang: Lang) -> Spec:
     """Vega-Lite's configuration: system font, quiet axes, numbers of the language."""
     return {
+        # Vega would describe axes and marks in English; the chart's own alternative text says it all
+        "aria": False,
+        "mark": {"aria": False},
         "font": FONT,
         "locale": {"number": _NUMBERS[lang]},
         "view": {"stroke": None},
@@ -121,22 +124,31 @@ def config(palette: Palette, lang: Lang) -> Spec:
     }
 
 
-def time_axis(days: Sequence[date], model: ChartModel, *, below: int = 0) -> Spec:
-    """The time channel: UTC, ticks on real periods, the newest always among them; ``below`` (px) under the plot."""
-    ends = sorted(set(days))
+def time_axis(
+    days: Sequence[date], model: ChartModel, *, below: int = 0, span: tuple[date, date] | None = None
+) -> Spec:
+    """The time channel: UTC, ticks on real periods, the newest always among them; ``below`` (px) under the plot.
+
+    ``span`` gives first and last day where charts stand beside each other: the ends of years are its ticks.
+    """
+    ends = _year_ends(*span) if span else sorted(set(days))
     step = -(-len(ends) // MOST_TIME_TICKS)
     ticks = sorted(ends[::-1][::step])
     one_a_year = len({d.year for d in ends}) == len(ends)
-    named = {milliseconds(p.end): p.period for s in model.series for p in s.points if p.period[5:6] in ("W", "S", "Q")}
+    points = () if span else (p for s in model.series for p in s.points)
+    named = {milliseconds(p.end): p.period for p in points if p.period[5:6] in ("W", "S", "Q")}
     # the year of a semester's last day is not the year it is known by
     labels = ",".join(f"'{t}':{quoted(short_period(period, model.lang))}" for t, period in named.items())
     by_format = f"utcFormat(datum.value, '{'%Y' if one_a_year else '%m/%Y'}')"
+    scale: Spec = {"type": "utc", "padding": 28 if labels else 6}  # names of semesters are wide
+    if span:
+        scale["domain"] = [_vega_day(day) for day in span]
     return {
         "field": "t",
         "type": "temporal",
-        "scale": {"type": "utc", "padding": 28 if labels else 6},  # names of semesters are wide
+        "scale": scale,
         "axis": {
-            "values": [{"year": d.year, "month": d.month, "date": d.day, "utc": True} for d in ticks],
+            "values": [_vega_day(day) for day in ticks],
             "labelExpr": f"({{{labels}}})[toString(time(datum.value))] || {by_format}" if labels else by_format,
             "labelOverlap": "parity",
             "labelFlush": False,
@@ -146,6 +158,16 @@ def time_axis(days: Sequence[date], model: ChartModel, *, below: int = 0) -> Spe
             "offset": below,
         },
     }
+
+
+def _vega_day(day: date) -> Spec:
+    return {"year": day.year, "month": day.month, "date": day.day, "utc": True}
+
+
+def _year_ends(first: date, last: date) -> list[date]:
+    """The ends of the years inside a span; its own ends where there are none."""
+    ends = [date(year, 12, 31) for year in range(first.year, last.year + 1)]
+    return [day for day in ends if first <= day <= last] or [first, last]
 
 
 def value_axis_spec(axis: Axis, *, labels: bool = True) -> Spec:
@@ -172,13 +194,21 @@ def break_floors(places: Sequence[float], marks: Sequence[BreakMark]) -> list[in
 
     ``places`` are the breaks' places between the left (0) and right (1) end, in order.
     """
-    taken: list[float] = []  # right end of the last name on each line
-    floors = []
+    extents = []
     for place, mark in zip(places, marks, strict=True):
         width = len(mark.label) * BREAK_CHARACTER + 8
         start = place * NARROWEST_PLOT - (width if is_right(place) else 0)
-        floor = next((n for n, end in enumerate(taken) if end <= start), len(taken))
-        taken[floor:] = [start + width, *taken[floor + 1 :]]
+        extents.append((start, start + width))
+    return stacked(extents)
+
+
+def stacked(extents: Sequence[tuple[float, float]]) -> list[int]:
+    """On which line each name stands that takes the room from its first to its second px, so that none overlap."""
+    taken: list[float] = []  # right end of the last name on each line
+    floors = []
+    for start, end in extents:
+        floor = next((n for n, right in enumerate(taken) if right <= start), len(taken))
+        taken[floor:] = [end, *taken[floor + 1 :]]
         floors.append(floor)
     return floors
 

@@ -12,8 +12,9 @@ from dashboard.counselling import LENGTHS, page_params, read_page, scopes_of
 from dashboard.counselling_controls import Counted, split_by, where_and_how
 from dashboard.counselling_parts import show_comparison, show_definitions, show_milestones, show_official
 from dashboard.page import Page, open_page, show_notes, show_past_state
-from dashboard.parts import show_caveats, show_figures, show_links, show_sources
+from dashboard.parts import show_caveats, show_figures, show_sources
 from dashboard.queries import Selection, observations
+from dashboard.sharing import show_sharing
 from dashboard.store import Store
 from dashboard.tables import escaped, small
 from dashboard.text import text
@@ -51,11 +52,11 @@ def _contacts(counted: Counted) -> None:
     shown, widgets = st.columns([7, 3], gap="large")
     with shown:
         with st.container(gap="xsmall"):
-            st.subheader(escaped(drawn.headline), anchor=False)
+            st.header(escaped(drawn.headline), anchor=False)
             st.markdown(small(drawn.subtitle))
         if page.view.chart == "table":
             show_figures(drawn, page)
-        draw_charts(drawn, page.view)
+        draw_charts(drawn)
     with widgets:
         where_and_how(counted)
     show_caveats(drawn)
@@ -66,8 +67,7 @@ def _contacts(counted: Counted) -> None:
             show_figures(drawn, page)
     with st.expander(text(lang, "counselling_page.method")):
         show_definitions(page, counted.body)
-    with st.expander(text(lang, "explore.take")):
-        show_links(drawn, page, PATH, lambda view: page_params(view, page.metadata, counted.scopes))
+    show_sharing(drawn, page, PATH, lambda view: page_params(view, page.metadata, counted.scopes))
 
 
 def _without_figures(page: Page) -> None:
@@ -81,7 +81,7 @@ def _without_figures(page: Page) -> None:
 
 
 def _opening(page: Page) -> None:
-    st.subheader(text(page.lang, "app.counselling"), anchor=False)
+    st.title(text(page.lang, "app.counselling"), anchor=False)
     st.markdown(text(page.lang, "counselling_page.lead"))
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.charting import draw_charts, drawing
-from dashboard.controls import how, what_and_where
+from dashboard.controls import events, how, what_and_where
 from dashboard.page import EXPLORE, Page, open_page, show_notes, show_past_state
-from dashboard.parts import show_caveats, show_figures, show_links, show_sources
+from dashboard.parts import show_caveats, show_figures, show_sources
+from dashboard.sharing import show_sharing
 from dashboard.tables import escaped, small
 from dashboard.text import text
 from dashboard.view import repaired, to_params
@@ -20,21 +21,23 @@ PATH = "/explore"
 def main() -> None:
     page = open_page()
     lang = page.lang
+    st.title(text(lang, "app.explore"), anchor=False)
     show_notes(page)
     show_past_state(page)
     drawn = drawing(page.store, page.metadata, page.store.path.name, page.view, page.theme)
     # columns stand beneath each other on a phone: finding and chart come first, then the widgets
     shown, widgets = st.columns([7, 3], gap="large")
     with shown:
-        with st.container(gap="xsmall"):
-            st.subheader(escaped(drawn.headline), anchor=False)
+        with st.container(gap="small"):
+            st.header(escaped(drawn.headline), anchor=False)
             st.markdown(small(drawn.subtitle))
         if page.view.chart == "table":
             show_figures(drawn, page)
-        draw_charts(drawn, page.view)
+        draw_charts(drawn)
     with widgets:
         what_and_where(page)
         how(page)
+        events(page, drawn)
     show_caveats(drawn)
     show_sources(drawn, page)
     if page.view.chart != "table":
@@ -43,8 +46,7 @@ def main() -> None:
             show_figures(drawn, page)
     with st.expander(text(lang, "explore.method")):
         _method(page)
-    with st.expander(text(lang, "explore.take")):
-        show_links(drawn, page, PATH, lambda view: to_params(view, page.metadata))
+    show_sharing(drawn, page, PATH, lambda view: to_params(view, page.metadata))
 
 
 def _method(page: Page) -> None:

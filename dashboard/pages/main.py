@@ -1,4 +1,4 @@
-"""The script that Streamlit runs for every page: header, page list, footer. The pages draw the rest.
+"""The script that Streamlit runs for every page: page list and frame. The pages draw the rest.
 
 It lies among the pages because Streamlit takes a folder ``pages`` beside its script for a page list of its own,
 and then opens a page without this frame.
@@ -10,13 +10,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.page import COUNSELLING, EXPLORE, OVERVIEW, PATHS, address_language, missing_page, show_warnings
-from dashboard.tables import small
-from dashboard.text import LANGUAGES, text
-from dashboard.view import LONGEST_NOTE_VALUE
+from dashboard.frame import page_name, show_footer, show_header, show_print_style, show_printed_line
+from dashboard.metadata import Lang
+from dashboard.metadata_reading import read_metadata
+from dashboard.page import CHART, OVERVIEW, PATHS, address_language, missing_page, origin, show_warnings
+from dashboard.shell import page_title
+from dashboard.store import NoStoreError, current_store
+from dashboard.text import text
+from dashboard.view import LONGEST_NOTE_VALUE, read
 
 ICON = Path(__file__).parent.parent / "icon.svg"
-_KEPT = ("r", "v", "lang")  # a reader who moves on keeps regions, state of the data and language
 
 
 def main() -> None:
@@ -28,45 +31,47 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     pages = {
-        OVERVIEW: st.Page(OVERVIEW, title=text(lang, "app.overview"), url_path=PATHS[OVERVIEW], default=True),
-        EXPLORE: st.Page(EXPLORE, title=text(lang, "app.explore"), url_path=PATHS[EXPLORE]),
-        COUNSELLING: st.Page(COUNSELLING, title=text(lang, "app.counselling"), url_path=PATHS[COUNSELLING]),
+        script: st.Page(
+            script,
+            title=page_name(script, lang),
+            url_path=path,
+            default=script == OVERVIEW,
+            visibility="hidden" if script == CHART else "visible",
+        )
+        for script, path in PATHS.items()
     }
     missing = missing_page()
     # its own page, because Streamlit would open its English notice and the overview behind it
     others = [st.Page(_show_missing, title=missing, url_path=missing, visibility="hidden")] if missing else []
     page = st.navigation([*pages.values(), *others], position="hidden")
-    kept = {key: st.query_params[key] for key in _KEPT if key in st.query_params}
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown(f"**{text(lang, 'app.title')}** · {text(lang, 'app.place')}", width="content")
-        for path in pages:
-            st.page_link(path, label=pages[path].title, query_params=kept)
-        other = next(known for known in LANGUAGES if known != lang)
-        st.button(
-            text(lang, "app.other_language"),
-            key="language",
-            type="tertiary",
-            icon=":material/language:",
-            on_click=_switch_language,
-            args=(other,),
-        )
+    if not missing:
+        st.set_page_config(page_title=page_title(page.url_path, lang))
+    show_print_style("dark" if st.context.theme.type == "dark" else "light")
+    if page.url_path == PATHS[CHART]:
+        page.run()  # embedded in another site's page, which has a frame of its own
+        return
+    show_header(lang, page.url_path)
+    if not missing:
+        _printed_line(page.title, lang)
     page.run()
-    st.divider()
-    st.markdown(small(text(lang, "footer.text")))
+    show_footer(lang)
+
+
+def _printed_line(title: str, lang: Lang) -> None:
+    try:
+        metadata = read_metadata(current_store())
+    except NoStoreError:
+        return  # the page says so
+    if metadata.indicators:
+        params = st.query_params.to_dict()
+        show_printed_line(title, read(params, metadata)[0], metadata, origin(), params)
 
 
 def _show_missing() -> None:
     lang = address_language()
+    st.title(text(lang, "app.missing"), anchor=False)
     show_warnings([text(lang, "app.no_page", path=(missing_page() or "")[:LONGEST_NOTE_VALUE])])
     st.page_link(OVERVIEW, label=text(lang, "app.to_overview"), query_params=st.query_params.to_dict())
-
-
-def _switch_language(lang: str) -> None:
-    """The same view in the other language: only the address's language changes."""
-    if lang == LANGUAGES[0]:
-        del st.query_params["lang"]
-    else:
-        st.query_params["lang"] = lang
 
 
 main()

@@ -1,4 +1,7 @@
-"""The interface's texts in both languages, read once from the YAML files beside this module."""
+"""The interface's texts in both languages, read once from the YAML files of the folders ``de`` and ``en``.
+
+One file for each part of the interface; a group of keys (``explore``) lies in one file only.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,10 @@ LANGUAGES: tuple[Lang, ...] = ("de", "en")
 @cache
 def texts(lang: Lang) -> dict[str, str]:
     """All texts of a language under dotted keys (``explore.title``)."""
-    raw = yaml.safe_load((Path(__file__).parent / f"{lang}.yaml").read_text(encoding="utf-8"))
-    return dict(_flat(raw))
+    found: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / lang).glob("*.yaml")):
+        found |= _flat(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return found
 
 
 def text(lang: Lang, key: str, /, **values: object) -> str:

@@ -64,7 +64,13 @@ def frame(series: Mapping[tuple[str, str, str], Values], kind: str = "reference_
                 {"indicator": identity, "region": region, "breakdown": breakdown, "source": "lsn", "table": "1-1"}
                 | {"period": period, "period_end": days[1], "period_kind": kind, "value": value, "counted": value}
                 | {"status": "pending" if value is None else "ok", "retrieved_at": datetime(2026, 1, 1)}
-                | {"total_table": None, "total_retrieved": None, "passed_over": None}
+                | {
+                    "attribution": "Amt lsn; Register",
+                    "total_table": None,
+                    "total_retrieved": None,
+                    "passed_over": None,
+                    "revised_by": None,
+                }
             )
     return pl.DataFrame(rows, schema_overrides={"value": pl.Float64, "total_retrieved": pl.Datetime("us")})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from datetime import date, datetime
 from pathlib import Path
@@ -86,6 +87,31 @@ def _indicator(identity: str, order: int, **changes: object) -> dict[str, object
         "related": ["population"],
     }
     return plain | changes
+
+
+def _event(identity: str, at: date, short_de: str, short_en: str, **changes: object) -> dict[str, object]:
+    said = {"title_de": f"Ereignis {short_de}", "title_en": f"Event {short_en}"}
+    said |= {"short_de": short_de, "short_en": short_en, "source_de": "Gesetzblatt", "source_en": "Law gazette"}
+    plain: dict[str, object] = {"id": identity, "at": at, **said, "link": "https://example.org/law"}
+    return plain | {"verified": False, "themes": [], "indicators": [], "regions": []} | changes
+
+
+def _area(n: int, district: str) -> dict[str, object]:
+    """One of eight squares side by side, with common borders, between 10 and 11 degrees east."""
+    left, right = 10 + n / 8, 10 + (n + 1) / 8
+    ring = [[left, 52], [left, 52.1], [right, 52.1], [right, 52], [left, 52]]
+    return {
+        "region": district,
+        "geometry": json.dumps({"type": "Polygon", "coordinates": [ring]}),
+        "as_of": date(2021, 1, 1),
+        "attribution_de": "© Karte / Amt (Daten verändert)",
+        "attribution_en": "© Karte / Amt (data changed)",
+        "licence_de": "Datenlizenz",
+        "licence_en": "Data licence",
+        "licence_url": "https://example.org/dl-de",
+        "link": "https://example.org/boundaries",
+        "retrieved_at": datetime(2026, 1, 1),
+    }
 
 
 def _tables(current: str) -> dict[str, list[dict[str, object]]]:
@@ -174,6 +200,17 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
                 "label_de": "Ausländer",
                 "label_en": "foreigners",
             },
+        ],
+        "events": [
+            _event("everywhere", date(2014, 1, 1), "Überall", "Everywhere"),
+            _event("theme", date(2016, 1, 1), "Beschäftigung", "Employment", themes=["employment"]),
+            _event("indicator", date(2020, 3, 1), "Ausländer", "Foreigners", indicators=["foreign_population"]),
+            _event("local", date(2018, 6, 1), "Salzgitter", "Salzgitter", regions=["03102"], verified=True),
+        ],
+        "areas": [_area(n, district) for n, district in enumerate(DISTRICTS)],
+        "corrections": [
+            {"id": "shifted", "source": "lsn", "table": "1-1", "action": "withhold", "rows": 2}
+            | {"reason_de": "Zeilen vertauscht", "reason_en": "Rows swapped"}
         ],
         "breaks": [
             {"indicator": "population", "source": "lsn", "at": date(2022, 12, 31)}

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -125,21 +123,6 @@ def test_an_own_calculation_is_marked_once(store: Store):
     figures = observations(store, Selection(indicators=("population",), regions=("03101",)))
     marked = marked_as_own(marked_as_own(figures, "eigene Berechnung"), "eigene Berechnung")
     assert set(marked["attribution"]) == {f"{said}; eigene Berechnung" for said in figures["attribution"]}
-
-
-@pytest.mark.parametrize(("query", "lang"), [("", "de"), ("?lang=en", "en"), ("?lang=<x>", "de")])
-def test_the_page_has_the_language_and_title_of_its_address(client: TestClient, query: str, lang: str):
-    page = client.get(f"/{query}", headers={"accept": "text/html"})
-    assert f'<html lang="{lang}">' in page.text
-    assert "Streamlit" not in page.text and 'name="description"' in page.text
-    assert "etag" not in page.headers and int(page.headers["content-length"]) == len(page.content)
-
-
-def test_the_language_of_the_document_follows_the_address(client: TestClient):
-    page = client.get("/", headers={"accept": "text/html"})
-    assert 'const known = ["de", "en"]' in page.text
-    script = page.text.split("<script>")[-1].split("</script>")[0].encode()
-    assert base64.b64encode(sha256(script).digest()).decode() in page.headers["content-security-policy"]
 
 
 def test_web_sockets_of_the_own_host_are_allowed(client: TestClient):

@@ -4,93 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.api import OBSERVATIONS
-from tests.screenshots import CHROMIUM, FLAGS
-
-PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE = 60_000  # ms; the machine of a test run may be busy
-
-
-def chromium() -> str:
-    """An installed Chromium. Without one the test is skipped, except in CI, where that is a failure."""
-    found = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        message = "no Chromium is installed; on Debian: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
+from tests.browsing import PATIENCE, running
 
 
 @pytest.fixture(scope="module")
 def server(small_data: Path) -> Iterator[str]:
     with running(small_data) as base:
         yield base
-
-
-@pytest.fixture(scope="module")
-def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app with the figures that the project brings along."""
-    data = tmp_path_factory.mktemp("real")
-    subprocess.run(
-        [sys.executable, "-m", "etl", "extract", "--load"],
-        cwd=PROJECT,
-        env=os.environ | {"ETL_DATA_DIR": str(data)},
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    with running(data) as base:
-        yield base
-
-
-@contextmanager
-def running(data: Path) -> Iterator[str]:
-    """The app's address while it runs on a store."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    environment = os.environ | {"ETL_DATA_DIR": str(data)}
-    process = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1"], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL
-    )
-    base = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{base}/healthz/data", timeout=2).read()
-                break
-            except OSError:
-                time.sleep(0.5)
-        yield base
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture()
@@ -107,7 +36,7 @@ def parameters(page: Page) -> dict[str, str]:
 
 
 def headline(page: Page) -> str:
-    return page.locator("h3").first.inner_text()
+    return page.locator("h2").first.inner_text()
 
 
 def test_a_link_shows_exactly_its_view(server: str, page: Page):
@@ -128,24 +57,24 @@ def test_a_link_shows_exactly_its_view(server: str, page: Page):
 
 def test_a_changed_widget_changes_the_address_and_the_chart(server: str, page: Page):
     page.goto(f"{server}/explore?r=03101,03102&from=2012")
-    expect(page.locator("h3").first).to_contain_text("Salzgitter")
+    expect(page.locator("h2").first).to_contain_text("Salzgitter")
     page.get_by_role("radio", name="Index").click()
     page.wait_for_url("**as=index**")
-    expect(page.locator("h3").first).to_contain_text("31.12.2012 = 100")
+    expect(page.locator("h2").first).to_contain_text("31.12.2012 = 100")
     page.get_by_role("slider").last.press("ArrowLeft")
     page.wait_for_url("**to=2023**")
     assert parameters(page) == {"r": "03101,03102", "from": "2012", "to": "2023", "as": "index"}
     page.reload()
-    expect(page.locator("h3").first).to_contain_text("31.12.2023")
+    expect(page.locator("h2").first).to_contain_text("31.12.2023")
 
 
-def test_the_link_of_acceptance_shows_exactly_its_view_of_the_real_figures(real_server: str, page: Page):
-    page.goto(f"{real_server}/explore?i=foreign_population&r=03101,BSR&from=2010&to=2024&as=index")
-    expect(page.locator("h3").first).to_contain_text("31.12.2010 = 100")
+def test_the_link_of_acceptance_shows_exactly_its_view_of_the_real_figures(extract_server: str, page: Page):
+    page.goto(f"{extract_server}/explore?i=foreign_population&r=03101,BSR&from=2010&to=2024&as=index")
+    expect(page.locator("h2").first).to_contain_text("31.12.2010 = 100")
     chart = page.locator("[data-testid=stVegaLiteChart] svg")
     expect(chart).to_contain_text("RegionBraunschweig")  # two lines
     assert "31.12.2024" in headline(page)
-    with urllib.request.urlopen(f"{real_server}{OBSERVATIONS}?i=foreign_population&b=total&r=03101,BSR") as answer:
+    with urllib.request.urlopen(f"{extract_server}{OBSERVATIONS}?i=foreign_population&b=total&r=03101,BSR") as answer:
         rows = csv.DictReader(io.TextIOWrapper(answer, "utf-8"))
         held = {(r["region"], r["period"][:4]): float(r["value"]) for r in rows if r["value"]}
     for region in ("03101", "BSR"):
@@ -159,35 +88,37 @@ def test_the_link_of_acceptance_shows_exactly_its_view_of_the_real_figures(real_
     assert [end.get_attribute("aria-valuetext") for end in ends.all()] == ["2010", "2024"]
     ends.last.press("ArrowLeft")
     page.wait_for_url("**to=2023**")
-    expect(page.locator("h3").first).to_contain_text("31.12.2023")
+    expect(page.locator("h2").first).to_contain_text("31.12.2023")
     # this indicator is the default and leaves the address
     assert parameters(page) == {"r": "03101,BSR", "from": "2010", "to": "2023", "as": "index"}
 
 
-def test_what_the_real_figures_lack_leaves_a_visible_note(real_server: str, page: Page):
-    page.goto(f"{real_server}/explore?i=nothing&r=99999,BSR&from=2010&to=2024&as=index")
+def test_what_the_real_figures_lack_leaves_a_visible_note(extract_server: str, page: Page):
+    page.goto(f"{extract_server}/explore?i=nothing&r=99999,BSR&from=2010&to=2024&as=index")
     note = page.locator("[data-testid=stAlert]")
     expect(note).to_contain_text("„nothing“")
     expect(note).to_contain_text("„99999“")
-    expect(page.locator("h3").first).to_contain_text("31.12.2010 = 100")
+    expect(page.locator("h2").first).to_contain_text("31.12.2010 = 100")
 
 
 def test_the_link_to_share_is_a_whole_link(server: str, page: Page):
     page.goto(f"{server}/explore?r=03102")
-    page.get_by_text("Teilen und herunterladen").click()
-    shown = page.locator("[data-testid=stCode]")
-    expect(shown).to_have_count(2)
-    links = shown.all_inner_texts()
-    assert links[0].strip() == f"{server}/explore?r=03102" and links[1].startswith(f"{server}/explore?r=03102&v=")
+    page.get_by_text("Nutzen und Teilen").click()
+    copied = page.locator("[data-testid=stCode]").first
+    expect(copied).to_contain_text(f"{server}/explore?r=03102")
+    title, link = copied.inner_text().strip().splitlines()
+    assert "Salzgitter" in title and link == f"{server}/explore?r=03102"
+    page.get_by_text("Genau dieser Datenstand").click()
+    expect(copied).to_contain_text(f"{server}/explore?r=03102&v=")
 
 
 @pytest.mark.parametrize(("measure", "own"), [("index", True), ("number", False)])
 def test_the_file_of_an_own_calculation_says_so(server: str, page: Page, measure: str, own: bool):
     page.goto(f"{server}/explore?r=03102&as={measure}")
-    page.get_by_text("Teilen und herunterladen").click()
-    with page.expect_download() as loading:
-        page.get_by_role("button", name="Tabelle für Excel").last.click()
-    rows = csv.DictReader(io.StringIO(loading.value.path().read_text(encoding="utf-8-sig")), delimiter=";")
+    page.get_by_text("Nutzen und Teilen").click()
+    link = page.get_by_role("link", name="Tabelle als CSV").get_attribute("href")
+    body = page.request.get(link or "").body()
+    rows = csv.DictReader(io.StringIO(body.decode("utf-8-sig")), delimiter=";")
     assert {row["attribution"].endswith("; eigene Berechnung") for row in rows} == {own}
 
 
@@ -195,7 +126,7 @@ def test_the_header_keeps_the_region(server: str, page: Page):
     page.goto(f"{server}/?r=03102")
     page.get_by_role("link", name="Zeitreihen", exact=True).click()
     page.wait_for_url("**/explore?r=03102")
-    expect(page.locator("h3").first).to_contain_text("Salzgitter")
+    expect(page.locator("h2").first).to_contain_text("Salzgitter")
     page.get_by_role("link", name="Überblick", exact=True).click()
     page.wait_for_url(f"{server}/?r=03102")
 
@@ -205,17 +136,17 @@ def test_a_page_that_does_not_exist_says_so(server: str, page: Page):
     expect(page.locator("[data-testid=stAlert]")).to_contain_text("„gibtsnicht“")
     assert page.get_by_role("dialog").count() == 0
     page.get_by_role("link", name="Zum Überblick").click()
-    expect(page.locator("h3").first).to_contain_text("Überblick")
+    expect(page.locator("h1").first).to_contain_text("Überblick")
     expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
 
 
 def test_going_back_shows_the_view_before(server: str, page: Page):
     page.goto(f"{server}/explore?r=03102")
-    expect(page.locator("h3").first).to_contain_text("mehr als")
+    expect(page.locator("h2").first).to_contain_text("mehr als")
     page.get_by_role("radio", name="Index").click()
-    expect(page.locator("h3").first).to_contain_text("= 100")
+    expect(page.locator("h2").first).to_contain_text("= 100")
     page.go_back()
-    expect(page.locator("h3").first).to_contain_text("mehr als")
+    expect(page.locator("h2").first).to_contain_text("mehr als")
 
 
 def test_what_does_not_exist_leaves_a_visible_note(server: str, page: Page):
@@ -223,14 +154,14 @@ def test_what_does_not_exist_leaves_a_visible_note(server: str, page: Page):
     note = page.locator("[data-testid=stAlert]")
     expect(note).to_contain_text("„nothing“")
     expect(note).to_contain_text("„99999“")
-    expect(page.locator("h3").first).to_contain_text("Salzgitter")
+    expect(page.locator("h2").first).to_contain_text("Salzgitter")
 
 
 def test_the_language_button_keeps_the_view(server: str, page: Page):
     page.goto(f"{server}/explore?r=03102")
     page.get_by_role("button", name="English").click()
     page.wait_for_url("**lang=en**")
-    expect(page.locator("h3").first).to_contain_text("foreigners")
+    expect(page.locator("h2").first).to_contain_text("foreigners")
     assert parameters(page) == {"r": "03102", "lang": "en"}
     assert page.locator("html").get_attribute("lang") == "en"
     page.go_back()
@@ -239,10 +170,10 @@ def test_the_language_button_keeps_the_view(server: str, page: Page):
 
 def test_a_tile_leads_to_its_view(server: str, page: Page):
     page.goto(f"{server}/?r=03102")
-    page.get_by_role("link", name="Zeitreihe ansehen").last.click()
+    page.get_by_role("link", name="Einbürgerungen", exact=True).click()
     page.wait_for_url("**/explore?**")
     assert parameters(page) == {"i": "naturalisations", "r": "03102"}
-    expect(page.locator("h3").first).to_contain_text("Einbürgerungen")
+    expect(page.locator("h2").first).to_contain_text("Einbürgerungen")
 
 
 def test_nothing_is_asked_of_another_host_and_nothing_is_refused(server: str, page: Page):
@@ -284,7 +215,7 @@ def test_a_table_scrolls_in_its_own_box_on_a_phone(server: str, browser: Browser
     assert top is not None and top["y"] < 812  # in the chart's place
     box = page.locator("[data-testid=stHorizontalBlock][data-test-wrap=false]", has=table)
     assert box.evaluate("e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'auto'")
-    box.get_by_role("button").focus()
+    table.focus()
     page.keyboard.press("ArrowRight")
     expect(box).not_to_have_js_property("scrollLeft", 0)
     context.close()

@@ -17,15 +17,17 @@ from dashboard.charts.line import LABEL_GAP, line_chart, spread
 from dashboard.charts.model import BreakMark, ChartModel, chart_model, label_lines, value_axis
 from dashboard.charts.multiples import small_multiples
 from dashboard.charts.palette import PALETTES, Theme
-from dashboard.charts.sparkline import sparkline
+from dashboard.charts.sparkline import HEIGHT, sparkline
 from dashboard.charts.spec import break_floors
 from dashboard.metadata import Lang, Metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store
-from dashboard.tables import figures_table
+from dashboard.tables import figures_table, series_table
 from dashboard.view import View, read
 from tests.dashboard.invented import Values, frame, having, indicator
+from tests.dashboard.readback import rows_of
 from tests.dashboard.small_store import DISTRICTS
+from tests.dashboard.sparks import read_spark
 
 
 def model(store: Store, metadata: Metadata, theme: Theme = "light", **link: str) -> ChartModel:
@@ -56,7 +58,8 @@ def test_every_colour_of_lines_and_words_is_readable_on_its_ground(theme: Theme)
 
 def test_lines_are_named_at_their_ends_and_need_no_legend(store: Store, metadata: Metadata):
     spec = line_chart(model(store, metadata, r=",".join(("BSR", *DISTRICTS))))
-    names = [" ".join(row["text"]) for layer in layers(spec, "text") for row in layer["data"]["values"]]
+    rows = [row for layer in layers(spec, "text") for row in layer["data"]["values"]]
+    names = [" ".join(row["text"]) for row in rows if "text" in row]
     assert {"Region Braunschweig", "Braunschweig", "Wolfenbüttel"} <= set(names) and len(names) == 9
     assert all(
         channel.get("legend", "none") is None
@@ -85,7 +88,8 @@ def test_figures_that_are_not_final_are_hollow(store: Store, metadata: Metadata)
 def test_a_break_is_a_dashed_rule_with_a_name(store: Store, metadata: Metadata):
     spec = line_chart(model(store, metadata, i="population", r="03101"))
     assert layers(spec, "rule")[0]["mark"]["strokeDash"]
-    assert [row["label"] for row in layers(spec, "text")[0]["data"]["values"]] == ["Bruch 2022"]
+    names = [row["label"] for layer in layers(spec, "text") for row in layer["data"]["values"] if "label" in row]
+    assert names == ["Bruch 2022"]
     assert not layers(line_chart(model(store, metadata, i="population", r="03101", from_="2022")), "rule")
 
 
@@ -166,7 +170,7 @@ def test_panels_share_a_scale_where_sizes_allow(store: Store, metadata: Metadata
 
 def test_no_chart_leaves_data_where_streamlit_would_convert_it(store: Store, metadata: Metadata):
     one = model(store, metadata, r="03101")
-    for spec in (line_chart(one), bar_chart(one), sparkline(one)):
+    for spec in (line_chart(one), bar_chart(one)):
         assert "data" not in spec and "datasets" not in spec
         json.dumps(spec, allow_nan=False)
 
@@ -206,10 +210,10 @@ def made_up(metadata: Metadata, values: Values, lang: Lang = "de", **described: 
 
 def test_no_line_runs_across_a_break(store: Store, metadata: Metadata):
     one = model(store, metadata, i="population", r="03101")
-    for spec in (line_chart(one), sparkline(one)):
-        line = layers(spec, "line")[0]
-        assert line["encoding"]["detail"]["field"] == "g"
-        assert [row["g"] for row in line["data"]["values"]] == [0] * 12 + [1] * 3
+    line = layers(line_chart(one), "line")[0]
+    assert line["encoding"]["detail"]["field"] == "g"
+    assert [row["g"] for row in line["data"]["values"]] == [0] * 12 + [1] * 3
+    assert [len(run) for run in read_spark(sparkline(one, "")).runs] == [12, 3]
     # the other source has no break
     assert {p.segment for p in model(store, metadata, i="population", r="DE91").series[0].points} == {0}
 
@@ -218,9 +222,38 @@ def test_missing_months_are_gaps(metadata: Metadata):
     one = made_up(metadata, {"2024-10": 1.0, "2025-09": 3.0, "2025-10": 2.0}, period_kind="month")
     values = [p.value for p in one.series[0].points]
     assert values == [1, *[None] * 10, 3, 2]
-    assert figures_table(one, "Zeitpunkt").count("\n") == 4  # a gap is no row of the table
+    assert len(rows_of(figures_table(series_table(one, "Zeitpunkt"), "Name"))) == 4  # a gap is no row of the table
     quarters = made_up(metadata, {"2024-Q1": 1.0, "2024-Q2": 3.0, "2024-Q4": 2.0}, period_kind="quarter")
     assert [p.period for p in quarters.series[0].points] == ["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"]
+
+
+def test_a_sparkline_joins_nothing_across_a_gap_and_marks_the_newest_figure(metadata: Metadata):
+    years = {"2015": 2.0, "2016": 4.0, "2018": 1.0, "2020": 3.0, "2021": 4.0}
+    spark = read_spark(sparkline(made_up(metadata, years, period_kind="year"), 'A "course" <1> & more'))
+    assert spark.name == 'A "course" <1> & more'
+    assert [len(run) for run in spark.runs] == [2, 1, 2]
+    assert spark.newest == (spark.runs[-1][-1],) and spark.secret == ()
+    assert [round(x) for run in spark.runs for x, _ in run] == [0, 17, 50, 83, 100]
+
+
+@pytest.mark.parametrize(
+    "values", [(90.0, 100.0), (5.0, 5.0), (0.0, 0.0), (-90.0, -100.0), (-50.0, 100.0), (99.5, 1e7)]
+)
+def test_a_sparkline_begins_at_zero_or_below(values: tuple[float, float], metadata: Metadata):
+    spark = read_spark(sparkline(made_up(metadata, {"2023": values[0], "2024": values[1]}, period_kind="year"), ""))
+    heights = [y for run in spark.runs for _, y in run]
+    assert all(0 <= y <= HEIGHT for y in (*heights, spark.zero))
+    for value, y in zip(values, heights, strict=True):
+        assert (y <= spark.zero) if value >= 0 else (y > spark.zero)
+    (before, after), (low, high) = heights, values
+    if low and high:  # heights above zero are in the proportion of the values
+        assert (spark.zero - before) / (spark.zero - after) == pytest.approx(low / high, abs=0.05)
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_a_sparkline_has_the_colours_of_its_ground(theme: Theme, store: Store, metadata: Metadata):
+    one = model(store, metadata, theme, r="03101")
+    assert read_spark(sparkline(one, "")).strokes == (one.palette.grid, one.styles[0].color, one.styles[0].color)
 
 
 def test_a_figure_between_two_gaps_is_drawn_even_in_a_crowded_chart(metadata: Metadata):
@@ -249,4 +282,4 @@ def test_a_pending_figure_is_not_drawn(store: Store, metadata: Metadata):
     one = model(store, metadata, i="jobs", r="03101", b="total")
     assert [row["v"] for row in layers(line_chart(one), "point")[0]["data"]["values"]] == [2400]
     assert [row["v"] for row in layers(bar_chart(one), "bar")[0]["data"]["values"]] == [2400, None]
-    assert "noch nicht veröffentlicht" in figures_table(one, "Zeitpunkt")
+    assert "noch nicht veröffentlicht" in figures_table(series_table(one, "Zeitpunkt"), "Name")

@@ -16,11 +16,16 @@ from typing import Any
 import pytest
 from google.protobuf import text_format
 
-from dashboard.choices import CHARTS
+from dashboard.addresses import FileKind, chart_address
+from dashboard.charting import made
+from dashboard.choices import SERIES_CHARTS
 from dashboard.counselling import LENGTHS, OFFICES, choose, lengths_of, page_params, read_page, splits_of, with_length
+from dashboard.exports.files import view_file
+from dashboard.metadata import Metadata
 from dashboard.metadata_reading import read_metadata
 from dashboard.queries import Selection, observations
 from dashboard.store import current_store
+from dashboard.view import View
 from etl.counselling.importing import import_counselling
 from etl.settings import Settings
 from tests.dashboard.test_counselling_page import held, run
@@ -33,6 +38,7 @@ QUARTERS = {month: f"2024-Q{(n // 3) + 1}" for n, month in enumerate(YEAR)}
 CODES = CATALOGUE.counselling.codes
 SPLIT_CODES = ("group", "origin", "topic", "channel")
 NUMBER = re.compile(r"(?<![\w#.,])\d[\d.,\u202f\u00a0]*")
+BOUNDARY = re.compile(r"coordinates[^\[]{1,8}\[[\[\]\d,.\s-]*\]")  # of a map's districts: places, no counts
 
 
 def primes() -> list[int]:
@@ -92,13 +98,16 @@ def unprotected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture()
 def files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the pages offer as files, as they are drawn."""
+    """What the pages offer as files, as they are linked."""
     taken: list[str] = []
 
-    def keep(_: str, data: Any, **how: Any) -> None:
-        taken.append(data.decode("utf-8-sig") if isinstance(data, bytes) else data)
+    def keep(view: View, metadata: Metadata, kind: FileKind) -> str:
+        drawn = made(current_store(), metadata, view, "light")
+        for one in ("csv", "json"):
+            taken.append(view_file(drawn, view, metadata, one).body.decode("utf-8-sig"))
+        return chart_address(view, metadata, kind)
 
-    monkeypatch.setattr("dashboard.parts.st.download_button", keep)
+    monkeypatch.setattr("dashboard.parts.chart_address", keep)
     return taken
 
 
@@ -106,7 +115,7 @@ def links(chart: str) -> Iterator[dict[str, str]]:
     """Every split in every length of period in one form; regions take turns, and shares come on top."""
     metadata, scopes = held(current_store())
     first, _ = read_page({}, metadata, scopes)
-    turn = CHARTS.index(chart)
+    turn = SERIES_CHARTS.index(chart)
     for split in splits_of(scopes, "welcome_center"):
         for length in lengths_of(scopes, "welcome_center", split):
             view = with_length(choose(first, scopes, split=split), length, scopes)
@@ -121,7 +130,8 @@ def links(chart: str) -> Iterator[dict[str, str]]:
 def shown(at: Any) -> str:
     """All that a page sends to the reader's browser: words, tables, widgets and the drawings with their data."""
     drawn = (node.proto for node in at._tree if getattr(node, "proto", None) is not None)
-    return "\n".join(text_format.MessageToString(proto, as_utf8=True) for proto in drawn)
+    words = "\n".join(text_format.MessageToString(proto, as_utf8=True) for proto in drawn)
+    return BOUNDARY.sub("", words)
 
 
 def test_the_search_finds_a_count_however_it_is_written():
@@ -131,7 +141,7 @@ def test_the_search_finds_a_count_however_it_is_written():
         assert found_in(said, {"3001"}) == set(), said
 
 
-@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("chart", SERIES_CHARTS)
 def test_no_small_count_is_on_the_page(chart: str, protected: Path, files: list[str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ETL_DATA_DIR", str(protected))
     small, seen, pages = small_counts(), "", 0
@@ -151,10 +161,14 @@ def test_no_small_count_is_among_the_time_series(
     monkeypatch.setenv("ETL_DATA_DIR", str(protected))
     small, seen = small_counts(), ""
     kinds = ",".join(f"kind={kind};provider=welcome_center" for kind in CODES["kind"])
-    for chart, measure in (("line", "number"), ("bar", "share"), ("table", "index"), ("small-multiples", "change")):
+    forms = [("line", "number"), ("bar", "share"), ("table", "index"), ("small-multiples", "change")]
+    forms += [("map", "number"), ("map", "share"), ("highlight", "number"), ("side-by-side", "number")]
+    for chart, measure in forms:
         for region, breakdown in (("BSR,03101,03103", "provider=welcome_center"), ("03103", kinds)):
             link = {"i": indicator, "r": region, "b": breakdown, "chart": chart, "as_": measure}
             seen += shown(run_page("explore", **link))
+    for other in LENGTHS:
+        seen += shown(run_page("explore", i=f"{indicator},{other}", r="BSR,03101,03103", chart="scatter"))
     assert files and found_in(seen + "\n".join(files), small) == set()
 
 

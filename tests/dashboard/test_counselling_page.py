@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.choices import CHARTS
+from dashboard.choices import SERIES_CHARTS
 from dashboard.counselling import (
     LENGTHS,
     MONTHS,
@@ -39,6 +39,7 @@ from dashboard.store import Store, current_store
 from dashboard.text import LANGUAGES, text
 from dashboard.view import PARAMETERS, View, address
 from tests.dashboard import counselled_store as made
+from tests.dashboard.readback import rows_of
 from tests.dashboard.test_pages import FOLDER
 
 SIXTY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -86,15 +87,19 @@ def charts(at: AppTest) -> list[tuple[str, str]]:
     return [(c.proto.alt, c.proto.spec) for c in at.get("vega_lite_chart")]
 
 
+def tiles(at: AppTest) -> list[str]:
+    """The tiles of the official series that are drawn, as HTML."""
+    return [m.value for m in at.markdown if '<svg role="img"' in m.value]
+
+
 def said(at: AppTest) -> str:
     """All words of the page, as a reader sees them."""
-    elements = (*at.markdown, *at.subheader, *at.warning, *at.info)
+    elements = (*at.markdown, *at.title, *at.header, *at.subheader, *at.warning, *at.info)
     return "\n".join(e.value for e in elements).replace("\\", "")
 
 
 def table(at: AppTest, heading: str = "Zeitpunkt") -> list[list[str]]:
-    lines = next(m.value for m in at.markdown if f"| {heading} |" in m.value).replace("\\", "").splitlines()
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return rows_of(next(m.value for m in at.markdown if f">{heading}</th>" in m.value))
 
 
 def split_link(split: str, scopes: Scopes, metadata: Metadata, **more: str) -> dict[str, str]:
@@ -108,31 +113,31 @@ def split_link(split: str, scopes: Scopes, metadata: Metadata, **more: str) -> d
 def test_every_split_is_drawn_in_both_languages(use, lang: str, split: str):
     metadata, scopes = held(use("demo"))
     at = run(**split_link(split, scopes, metadata, lang=lang))
-    assert not at.error and len(charts(at)) == 2 + len(made.OFFICIAL)
+    assert not at.error and len(charts(at)) == 2 and len(tiles(at)) == len(made.OFFICIAL)
     assert all(alt for alt, _ in charts(at))
     assert not re.search(r"\b(counselling_page|explore|notes|secrets|invented|overview)\.[a-z]", said(at))
     assert at.button_group[0].value == split
     assert [w.value for w in at.warning if text(lang, "counselling_page.invented_help") in w.value] != []
 
 
-@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("chart", SERIES_CHARTS)
 @pytest.mark.parametrize("measure", ["number", "share"])
 def test_every_form_of_numbers_and_shares_is_drawn(use, chart: str, measure: str):
     use("real")
     at = run(as_=measure, chart=chart)
     assert not at.error and not at.warning
     panels = {"small-multiples": 5, "table": 0}.get(chart, 1)
-    assert len(charts(at)) == panels + 1 + len(made.OFFICIAL)
+    assert len(charts(at)) == panels + 1 and len(tiles(at)) == len(made.OFFICIAL)
 
 
 def test_invented_figures_are_announced_and_real_ones_are_not(use):
     use("demo")
     at = run()
     assert text("de", "counselling_page.invented") in said(at)
-    assert all("ERFUNDENE ZAHLEN" in spec for _, spec in charts(at)[:2])
-    assert all("ERFUNDENE ZAHLEN" not in spec for _, spec in charts(at)[2:])  # the official series
-    assert at.subheader[1].value.startswith("Erfundene Zahlen")
-    assert all("Erfundene Zahlen: " in alt for alt, _ in charts(at)[:2])
+    assert len(charts(at)) == 2 and all("ERFUNDENE ZAHLEN" in spec for _, spec in charts(at))
+    assert tiles(at) and not any("ERFUNDENE ZAHLEN" in html for html in tiles(at))  # the official series
+    assert at.header[0].value.startswith("Erfundene Zahlen")
+    assert all("Erfundene Zahlen: " in alt for alt, _ in charts(at))
     use("real")
     at = run()
     assert not at.warning and "rfunden" not in said(at) and all("ERFUNDEN" not in spec for _, spec in charts(at))
@@ -140,7 +145,7 @@ def test_invented_figures_are_announced_and_real_ones_are_not(use):
 
 def test_a_secret_figure_is_called_so_and_is_never_a_zero(use):
     use("real")
-    head, _, newest, *_ = table(run(r="03103"))
+    head, newest, *_ = table(run(r="03103"))
     cells = dict(zip(head, newest, strict=True))
     assert cells["Unternehmenskontakt"] == "geheim" and "geheim" not in cells["Erstkontakt"]
     specs = " ".join(spec for _, spec in charts(run(r="03103", chart="bar")))
@@ -153,7 +158,7 @@ def test_the_offices_stand_side_by_side(use):
     use("real")
     at = run(r="03101,03103", b=f"provider={made.WELCOME}")
     assert at.button_group[0].value == OFFICES
-    head, _, newest, *_ = table(at)
+    head, newest, *_ = table(at)
     assert head[1:] == ["Braunschweig", "Wolfsburg"]
     assert newest[1:] == [str(made.count(made.WELCOME, r, "", 9, "2025")) for r in made.OFFICES]
     assert at.multiselect == [] and all(
@@ -203,7 +208,7 @@ def test_the_body_can_be_chosen_and_its_name_stands_in_the_title_once(use):
     at = run()
     at.selectbox[0].set_value(made.SECOND_BODY).run()
     assert not at.exception
-    assert "(Zweite Stelle)" in at.subheader[1].value.replace("\\", "")
+    assert "(Zweite Stelle)" in at.header[0].value.replace("\\", "")
     assert all("Stelle" not in cell for cell in table(at)[0])  # the name is no part of every series' name
 
 
@@ -232,7 +237,7 @@ def test_without_figures_the_page_says_how_they_come_and_shows_the_rest(use, lan
     use("none")
     at = run(lang=lang, b="provider=demo", r="03101")
     assert text(lang, "counselling_page.none_help") in said(at) and not at.warning
-    assert text(lang, "counselling_page.milestones") in said(at) and len(charts(at)) == len(made.OFFICIAL)
+    assert text(lang, "counselling_page.milestones") in said(at) and len(tiles(at)) == len(made.OFFICIAL)
 
 
 def test_definitions_milestones_and_sources_are_cited(use):
@@ -245,7 +250,7 @@ def test_definitions_milestones_and_sources_are_cited(use):
 
 def test_the_page_is_in_the_navigation(use):
     use("none")
-    assert text("de", "app.counselling") in [link.proto.label for link in run().get("page_link")[:3]]
+    assert text("de", "app.counselling") in [link.proto.label for link in run().get("page_link")]
 
 
 def test_figures_of_an_earlier_state_are_seen_in_it_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -261,12 +266,13 @@ def test_the_link_of_the_page_opens_the_same_view(use):
     link = split_link("topic", scopes, metadata, r="03103", as_="share", chart="bar", lang="en")
     link["as"] = link.pop("as_")
     at = run(**{"as_" if key == "as" else key: value for key, value in link.items()})
-    newest, fixed = (code.value for code in at.code)
-    assert newest == address("/counselling", {k: link[k] for k in PARAMETERS if k in link})
+    at.session_state["share_box"] = True
+    assert at.run().code[0].value.splitlines()[1] == address(
+        "/counselling", {k: link[k] for k in PARAMETERS if k in link}
+    )
+    fixed = at.radio(key="share_state").set_value("fixed").run().code[0].value.splitlines()[1]
     again = run(**{"as_" if k == "as" else k: v for k, v in parse_qsl(urlsplit(fixed).query)})
-    assert again.subheader[1].value == at.subheader[1].value and [c[1] for c in charts(again)] == [
-        c[1] for c in charts(at)
-    ]
+    assert again.header[0].value == at.header[0].value and [c[1] for c in charts(again)] == [c[1] for c in charts(at)]
 
 
 @SIXTY
@@ -283,7 +289,7 @@ def test_every_valid_view_survives_its_own_address(use, data: st.DataObject):
         scope.offices if split == OFFICES else (data.draw(st.sampled_from(scope.regions)),),
         tuple(breakdowns),
         measure=data.draw(st.sampled_from(("number", "share") if split not in (OFFICES, WHOLE) else ("number",))),
-        chart=data.draw(st.sampled_from(CHARTS)),
+        chart=data.draw(st.sampled_from(SERIES_CHARTS)),
         vintage=data.draw(st.sampled_from((None, made.SECOND))),
         lang=data.draw(st.sampled_from(LANGUAGES)),
     )

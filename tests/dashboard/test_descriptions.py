@@ -168,3 +168,13 @@ def test_census_bases_are_read_from_the_store(tmp_path: Path, monkeypatch: pytes
         connection.execute("INSERT INTO bases VALUES ('population', 'lsn', 'b', '2022-12-31', NULL, 'de', 'en')")
     (base,) = read_metadata(current_store()).indicators["population"].bases
     assert (base.source, base.id, base.since, base.until) == ("lsn", "b", date(2022, 12, 31), None)
+
+
+def test_what_was_added_up_on_the_way_into_the_store_is_an_own_calculation(store: Store, metadata: Metadata):
+    view, _ = read({"i": "foreign_population", "r": "03101"}, metadata)
+    figures = view_figures(store, metadata, view)
+    told = footer(attributions(figures, metadata, "de"), view, metadata)
+    added = figures.with_columns(attribution=pl.lit("Amt lsn; eigene Berechnung (Summe veröffentlichter Einzelwerte)"))
+    assert "eigene Berechnung" not in told
+    assert "eigene Berechnung" in footer(attributions(added, metadata, "de"), view, metadata)
+    assert "own calculation" in footer(attributions(added, metadata, "en"), replace(view, lang="en"), metadata)

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
+from dashboard.cards import card_html
 from dashboard.charting import drawing, tile_drawing
 from dashboard.charts.palette import Theme
 from dashboard.choices import CHARTS, MEASURES, Chart, Measure
@@ -17,6 +18,7 @@ from dashboard.queries import view_figures
 from dashboard.store import Store
 from dashboard.view import View
 from tests.dashboard.small_store import BODY, CONTACTS, CONTACTS_MONTHLY, DEMO
+from tests.dashboard.sparks import read_spark
 
 LABELS = {"de": "ERFUNDENE ZAHLEN – keine Statistik", "en": "INVENTED FIGURES – no statistics"}
 BEGINNINGS = {"de": "Erfundene Zahlen: ", "en": "Invented figures: "}
@@ -48,7 +50,7 @@ def test_every_form_and_measure_carries_the_label(
     view = view_of(DEMO, chart, measure, lang, many=many)
     drawn = drawing(store, metadata, store.path.name, view, "light")
     assert drawn.headline.startswith(BEGINNINGS[lang])
-    assert BEGINNINGS[lang] in drawn.alt
+    assert all(BEGINNINGS[lang] in alt or LABELS[lang] in alt for alt in drawn.alts)
     assert drawn.subtitle.startswith(LABELS[lang])
     assert bool(drawn.charts) == (chart != "table")
     for _, spec in drawn.charts:
@@ -75,14 +77,14 @@ def test_one_invented_series_among_real_ones_marks_the_whole_picture(store: Stor
 
 @pytest.mark.parametrize("theme", get_args(Theme))
 @pytest.mark.parametrize("lang", LABELS)
-def test_tiles_carry_it_in_the_sparkline_and_its_name(lang: str, theme: Theme, store: Store, metadata: Metadata):
+def test_tiles_carry_it_above_the_sparkline_and_in_its_name(lang: str, theme: Theme, store: Store, metadata: Metadata):
     for indicator in (CONTACTS, CONTACTS_MONTHLY):
         view = View((indicator,), ("03101",), (DEMO,), lang="en" if lang == "en" else "de")
         drawn = tile_drawing(store, metadata, store.path.name, view, theme)
-        assert drawn is not None and LABELS[lang] in drawn.alt
-        assert LABELS[lang] in drawn.spark["title"]["text"]["expr"]
+        assert drawn is not None and LABELS[lang] in read_spark(drawn.spark).name
+        assert f"<strong>{LABELS[lang]}</strong><svg " in card_html(drawn, view.lang)
     real = tile_drawing(store, metadata, store.path.name, View((CONTACTS,), ("03101",), (BODY,)), theme)
-    assert real is not None and "title" not in real.spark and "ERFUNDEN" not in real.alt
+    assert real is not None and real.spark and "ERFUNDEN" not in card_html(real, "de")
 
 
 def test_each_panel_is_named_with_it(store: Store, metadata: Metadata):

@@ -34,3 +34,32 @@ def test_a_share_within_a_body_can_be_made_of_the_sources_that_have_its_total(me
     assert indicator.share_within == ("provider",)
     assert indicator.total_sources == ("counselling", "counselling_demo")
     assert indicator.breakdowns[:2] == (BODY, DEMO)
+
+
+def test_events_come_in_order_of_time_with_what_they_are_context_for(metadata: Metadata):
+    assert [e.id for e in metadata.events] == ["everywhere", "theme", "local", "indicator"]
+    everywhere, theme, local, indicator = metadata.events
+    assert (everywhere.themes, everywhere.indicators, everywhere.regions) == ((), (), ())
+    assert (theme.themes, indicator.indicators) == (("employment",), ("foreign_population",))
+    assert (local.regions, local.verified, local.link) == (("03102",), True, "https://example.org/law")
+
+
+def test_every_district_has_a_boundary_with_its_licence(metadata: Metadata):
+    assert tuple(metadata.areas) == metadata.members
+    area = metadata.areas["03101"]
+    assert (area.geometry["type"], len(area.geometry["coordinates"][0])) == ("Polygon", 5)
+    assert (area.as_of, area.attribution.de) == (date(2021, 1, 1), "© Karte / Amt (Daten verändert)")
+    assert (area.licence_url, area.link) == ("https://example.org/dl-de", "https://example.org/boundaries")
+
+
+def test_each_table_has_its_page_and_its_corrections(metadata: Metadata):
+    assert [(s.indicator, s.table, s.link) for s in metadata.series] == [
+        ("population", "1-1", "https://example.org"),
+        ("foreign_population", "1-1", "https://example.org"),
+    ]
+    (correction,) = metadata.corrections
+    assert (correction.table, correction.rows, correction.reason.de) == ("1-1", 2, "Zeilen vertauscht")
+
+
+def test_a_source_says_when_it_publishes(metadata: Metadata):
+    assert (metadata.sources["lsn"].rhythm.de, metadata.sources["lsn"].stale_after_days) == ("jährlich", 400)

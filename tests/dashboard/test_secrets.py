@@ -18,7 +18,7 @@ from dashboard.charts.line import line_chart
 from dashboard.charts.model import ChartModel, chart_model, milliseconds
 from dashboard.charts.multiples import small_multiples
 from dashboard.charts.secrets import strip_height
-from dashboard.charts.sparkline import sparkline
+from dashboard.charts.sparkline import HEIGHT, sparkline
 from dashboard.choices import default_breakdown, measures_of
 from dashboard.descriptions import caveats, panel_alts, subtitle
 from dashboard.headlines import headline
@@ -27,10 +27,12 @@ from dashboard.metadata_reading import read_metadata
 from dashboard.queries import view_figures
 from dashboard.series import Series, rounding_error
 from dashboard.store import Store, current_store
-from dashboard.tables import figures_table
+from dashboard.tables import figures_table, series_table
 from dashboard.tiles import tile
 from dashboard.view import View, read
+from tests.dashboard.readback import rows_of
 from tests.dashboard.small_store import BODY, CONTACTS, CONTACTS_MONTHLY
+from tests.dashboard.sparks import read_spark
 
 FIRST, INTENSIVE, COMPANY, EVENT = (f"kind={k};{BODY}" for k in ("first_contact", "intensive", "company", "event"))
 KINDS = (FIRST, INTENSIVE, COMPANY, EVENT)
@@ -64,17 +66,17 @@ def words(spec: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(("lang", "word"), [("de", "geheim"), ("en", "confidential")])
 def test_a_table_says_secret_and_neither_zero_nor_blank(lang: str, word: str, store: Store, metadata: Metadata):
     _, _, model = shown(store, metadata, COMPANY, INTENSIVE, lang=lang)
-    assert figures_table(model, "Jahr").splitlines()[2:] == [
-        f"| 2024 | {word} | 90 |",
-        f"| 2023 | {word} | 60 |",
-        f"| 2022 | {word} | 50 |",
+    assert rows_of(figures_table(series_table(model, "Jahr"), "Name"))[1:] == [
+        ["2024", word, "90"],
+        ["2023", word, "60"],
+        ["2022", word, "50"],
     ]
 
 
 def test_of_official_statistics_a_secret_figure_stays_unknown_or_secret(store: Store, metadata: Metadata):
     view, _ = read({"i": "foreign_population", "r": "03153"}, metadata)
     model = chart_model(view_figures(store, metadata, view), view, metadata, "light")
-    assert "| 31.12.2024 | unbekannt oder geheim |" in figures_table(model, "Tag")
+    assert ["31.12.2024", "unbekannt oder geheim"] in rows_of(figures_table(series_table(model, "Tag"), "Name"))
     assert strip_height(model) == 0 and not marks(line_chart(model))
 
 
@@ -134,8 +136,11 @@ def test_panels_and_sparklines_mark_secret_figures_too(store: Store, metadata: M
     }
     assert panel_alts(model)[3] == "Liniendiagramm: Veranstaltung. 2022 20; 2024 geheim."
     _, _, alone = shown(store, metadata, EVENT)
-    (mark,) = marks(sparkline(alone))
-    assert [row["t"] for row in mark["data"]["values"]] == [milliseconds(date(2024, 12, 31))]
+    spark = read_spark(sparkline(alone, ""))
+    assert spark.secret == ((100, HEIGHT - 4),)  # 2024, on the lower edge
+    (newest,) = spark.newest
+    assert newest[0] < 100 and newest == spark.runs[-1][-1]  # nothing leads from it to the secret one
+    assert spark.strokes[-2:] == (alone.styles[0].color, alone.palette.ground)  # hollow
 
 
 def test_rows_of_secret_series_have_the_word_in_place_of_a_bar_and_come_last(store: Store, metadata: Metadata):
@@ -205,7 +210,7 @@ def test_a_share_is_of_the_bodys_own_total_and_secret_with_its_numerator_or_deno
     assert shares[EVENT, "2024"] == (None, "secret")
     _, figures, model = shown(store, metadata, INTENSIVE, r="03103", as_="share")
     assert figures["status"].to_list() == ["ok", "secret", "ok"]  # Wolfsburg's total of 2023 is secret
-    assert "| 2023 | geheim |" in figures_table(model, "Jahr")
+    assert ["2023", "geheim"] in rows_of(figures_table(series_table(model, "Jahr"), "Name"))
 
 
 def test_parts_have_a_share_and_the_bodys_total_has_none(metadata: Metadata):
@@ -271,8 +276,10 @@ def test_a_tile_says_that_its_newest_figure_is_secret(store: Store, metadata: Me
 def test_a_tile_of_nothing_but_secrets_is_drawn_and_named(store: Store, metadata: Metadata):
     view = View((CONTACTS,), ("03101",), (COMPANY,))
     drawn = tile_drawing(store, metadata, store.path.name, view, "light")
-    assert drawn and drawn.facts.figure == "geheim" and drawn.alt == "Verlauf 2022 geheim bis 2024 geheim."
-    assert len(marks(drawn.spark)[0]["data"]["values"]) == 3
+    assert drawn and drawn.facts.figure == "geheim"
+    spark = read_spark(drawn.spark)
+    assert spark.name == "Verlauf 2022 geheim bis 2024 geheim."
+    assert len(spark.secret) == 3 and spark.runs == () == spark.newest
 
 
 def test_without_a_total_of_all_bodies_the_first_bodys_total_is_shown(metadata: Metadata):
