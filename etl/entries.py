@@ -119,6 +119,18 @@ class Dimension(Strict):
     total: Text
     values: dict[str, Text]
     definitions: dict[str, Text] = {}  # of codes whose label alone does not say what is counted
+    ordered: tuple[str, ...] | Literal["all"] = ()  # codes with an order of their own, which charts keep
+
+    @model_validator(mode="after")
+    def _known(self) -> Dimension:
+        named = () if self.ordered == "all" else self.ordered
+        if unknown := sorted({*named, *self.definitions} - self.values.keys()):
+            raise ValueError(f"{self.id}: no such code: {', '.join(unknown)}")
+        return self
+
+    def has_order(self, code: str) -> bool:
+        """Whether the code has its place in an order of codes."""
+        return self.ordered == "all" or code in self.ordered
 
 
 class DimensionsFile(Strict):

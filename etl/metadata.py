@@ -74,6 +74,7 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
                 "sort_order": n,
                 **_both("label", label),
                 **_both("definition", d.definitions.get(code)),
+                "ordered": d.has_order(code),
             }
             for d in catalogue.dimensions.values()
             for n, (code, label) in enumerate(d.values.items())

@@ -529,7 +529,12 @@ def test_a_missing_file_is_named(folder: Path) -> None:
         ("indicators/median_age.yaml", "dims: [sex]", "dims: []", r"median_age\.yaml: .*'sex' is not in dims"),
         ("corrections/lsn.yaml", "table: 6-2-2", "table: 6-2-9", r"nothing reads table 6-2-9"),
         ("tables.yaml", "table: 12411-02-03-4", "table: 12411-02-03-9", r"12411-02-03-9: no indicator reads this"),
-        ("events.yaml", "[employment_rate]", "[employment_rates]", r"brexit: 'employment_rates' is no indicator"),
+        (
+            "events.yaml",
+            "migration_abroad, employment_rate]",
+            "migration_abroad, employment_rates]",
+            r"brexit: 'employment_rates' is no indicator",
+        ),
         ("events.yaml", '[BSR, "03102"]', '[BSR, "3102"]', r"salzgitter_residence_rule: '3102' is no region"),
         ("events.yaml", "id: brexit", "id: job_turbo", r"job_turbo: stands twice"),
         ("regions.yaml", '"BSR", "03", "DG"', '"03", "DG"', r"BSR has 7 districts, not 8"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from dashboard import formats
@@ -159,10 +160,12 @@ def _rows(model: ChartModel) -> Spec:
                     "color": style.color,
                     "fill": model.palette.ground if is_hollow(point) else style.color,
                     "left": (point.value or 0) < 0,
+                    "place": model.order[n] if model.order else 0,
                 }
             )
     # secret ones are last: their place among the others would tell their size
-    bars.sort(key=lambda bar: (bar["v"] is None, -float(bar["v"] or 0)))
+    # and what has an order of its own keeps it
+    bars.sort(key=itemgetter("place") if model.order else lambda bar: (bar["v"] is None, -float(bar["v"] or 0)))
     axis = value_axis([bar["v"] for bar in bars if bar["v"] is not None], zero=True)
     names = {str(bar["key"]): bar["name"] for bar in bars}
     literal = {"type": "nominal", "scale": None, "legend": None}

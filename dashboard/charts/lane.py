@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.charts.model import ChartModel, milliseconds
+from dashboard.charts.palette import Palette
 from dashboard.charts.spec import (
     BREAK_CHARACTER,
     BREAK_LINE,
@@ -110,6 +111,11 @@ def _event_rule(mark: LaneMark, floor: int, model: ChartModel) -> list[Spec]:
     ]
 
 
+def halo(palette: Palette) -> Spec:
+    """What turns a text mark into the ground that the same text, drawn over it, stands out from."""
+    return {"stroke": palette.ground, "strokeWidth": HALO, "strokeJoin": "round", "color": palette.ground}
+
+
 def _event_name(mark: LaneMark, floor: int, model: ChartModel) -> list[Spec]:
     """The name on a ground of its own, so that rules behind it do not cross the letters."""
     written = {
@@ -119,14 +125,15 @@ def _event_name(mark: LaneMark, floor: int, model: ChartModel) -> list[Spec]:
         "align": _align(mark),
         "color": model.palette.muted,
     }
-    ground = {"stroke": model.palette.ground, "strokeWidth": HALO, "strokeJoin": "round", "color": model.palette.ground}
     row = {"t": milliseconds(mark.at), "event": mark.label}
     encoding = {
         "x": _TIME,
         "y": {"value": -FIRST_LINE - floor * BREAK_LINE},
         "text": {"field": "event", "type": "nominal"},
     }
-    return [{"data": {"values": [row]}, "mark": written | look, "encoding": encoding} for look in (ground, {})]
+    return [
+        {"data": {"values": [row]}, "mark": written | look, "encoding": encoding} for look in (halo(model.palette), {})
+    ]
 
 
 def _break_name(mark: LaneMark, floor: int, top: float, model: ChartModel) -> list[Spec]:

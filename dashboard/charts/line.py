@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import formats
-from dashboard.charts.lane import lane_floors, lane_height, lane_layers, lane_marks
+from dashboard.charts.lane import halo, lane_floors, lane_height, lane_layers, lane_marks
 from dashboard.charts.model import (
     Axis,
     ChartModel,
@@ -58,7 +58,7 @@ def line_chart(
         *strip_layers(model),
         _line_layer(model, axis, time_axis(days, model, below=strip_height(model), span=span)),
         _point_layer(model),
-        *([] if alone else _label_layers(model, axis, labels, plot_height)),
+        *(_newest_figure(model) if alone else _label_layers(model, axis, labels, plot_height)),
     ]
     top = lane_height(floors)
     spec = framed(layers, model, plot_height=plot_height, right=12, top=top, below=strip_height(model))
@@ -163,6 +163,34 @@ def _drawn(series: Series, many: bool) -> Sequence[Point]:
         if not any(p and p.value is not None and p.segment == point.segment for p in (before, after)):
             own.add(point)
     return [p for p in series.valued if p in own]
+
+
+def _newest_figure(model: ChartModel) -> list[Spec]:
+    """The newest figure beside its point, on a ground of its own: with one line nothing else needs the room."""
+    valued = model.series[0].valued
+    if not valued:
+        return []
+    newest = valued[-1]
+    row = {"t": milliseconds(newest.end), "v": newest.value, "figure": figure_text(newest, model)}
+    written: Spec = {
+        "type": "text",
+        "align": "right",
+        "baseline": "bottom",
+        "dx": 6,
+        "dy": -8,
+        "fontSize": LABEL_SIZE,
+        "fontWeight": "bold",
+        "color": model.styles[0].color,
+        "clip": False,
+    }
+    encoding = {
+        "x": {"field": "t", "type": "temporal"},
+        "y": {"field": "v", "type": "quantitative"},
+        "text": {"field": "figure", "type": "nominal"},
+    }
+    return [
+        {"data": {"values": [row]}, "mark": written | look, "encoding": encoding} for look in (halo(model.palette), {})
+    ]
 
 
 def _label_layers(model: ChartModel, axis: Axis, labels: Sequence[list[str]], plot_height: int) -> list[Spec]:

@@ -12,6 +12,7 @@ from textwrap import wrap
 import polars as pl
 
 from dashboard import formats
+from dashboard.breakdowns import places_in_order
 from dashboard.charts.palette import PALETTES, Palette, Style, Theme, styles
 from dashboard.choices import SHORTEST, breaks_of, one_a_year
 from dashboard.events import are_numbered, events_legend, shown_events
@@ -55,7 +56,8 @@ class ChartModel:
     """Series with their styles, the scale they are written in, breaks, footer lines and the ground's palette.
 
     ``notice`` must stand inside every picture of the figures: that they are invented. Empty for all others.
-    ``events`` are context for charts over time, in order.
+    ``events`` are context for charts over time, in order. ``order`` is the place of each series among the others where
+    they have an order of their own; empty where their size may order them.
     """
 
     series: tuple[Series, ...]
@@ -68,6 +70,7 @@ class ChartModel:
     annual: bool
     notice: str = ""
     events: tuple[Event, ...] = ()
+    order: tuple[int, ...] = ()
 
     @property
     def values(self) -> list[float]:
@@ -96,6 +99,7 @@ def chart_model(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Th
         annual=one_a_year(first),
         notice=text(view.lang, "invented.notice") if is_invented(figures, metadata) else "",
         events=events,
+        order=places_in_order([s.breakdown for s in series], metadata.dimensions),
     )
 
 

@@ -175,7 +175,7 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
         ],
         "dimension_values": [
             *(
-                {"dim": dim, "code": code, "sort_order": n, "label_de": said, "label_en": said}
+                {"dim": dim, "code": code, "sort_order": n, "label_de": said, "label_en": said, "ordered": False}
                 | {"definition_de": said if dim == "kind" else None, "definition_en": said if dim == "kind" else None}
                 for dim, codes in (
                     ("provider", (("welcome_center", "Welcome Center"), ("demo", "Demo-Stelle"))),
@@ -191,15 +191,14 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
                 )
                 for n, (code, said) in enumerate(codes)
             ),
-            {"dim": "sex", "code": "m", "sort_order": 0, "label_de": "männlich", "label_en": "male"},
-            {"dim": "sex", "code": "f", "sort_order": 1, "label_de": "weiblich", "label_en": "female"},
-            {
-                "dim": "nationality",
-                "code": "foreign",
-                "sort_order": 0,
-                "label_de": "Ausländer",
-                "label_en": "foreigners",
-            },
+            *(
+                {"dim": dim, "code": code, "sort_order": n, "label_de": de, "label_en": en, "ordered": False}
+                for dim, code, n, de, en in (
+                    ("sex", "m", 0, "männlich", "male"),
+                    ("sex", "f", 1, "weiblich", "female"),
+                    ("nationality", "foreign", 0, "Ausländer", "foreigners"),
+                )
+            ),
         ],
         "events": [
             _event("everywhere", date(2014, 1, 1), "Überall", "Everywhere"),

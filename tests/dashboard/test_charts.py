@@ -159,6 +159,26 @@ def test_bars_of_several_regions_are_sorted_and_show_their_figures(store: Store,
     assert figures == ["44", "34", "24"]
 
 
+def test_bars_of_lengths_of_stay_keep_their_order(store: Store, metadata: Metadata):
+    view, _ = read({"i": "residence_permits", "b": "sex=f,sex=m", "r": "03101", "chart": "bar"}, metadata)
+    figures = view_figures(store, metadata, view)
+    for ordered, expected in ((frozenset(), ["100", "50"]), (frozenset({"f", "m"}), ["100", "50"])):
+        sexes = replace(metadata.dimensions["sex"], ordered=ordered)
+        turned = replace(sexes, values=dict(reversed(sexes.values.items())))
+        for dimension, figures_shown in ((sexes, expected), (turned, expected[::-1] if ordered else expected)):
+            known = replace(metadata, dimensions=metadata.dimensions | {"sex": dimension})
+            spec = bar_chart(chart_model(figures, view, known, "light"))
+            assert [row["figure"] for layer in layers(spec, "text") for row in layer["data"]["values"]] == figures_shown
+
+
+def test_a_line_alone_ends_with_its_newest_figure(store: Store, metadata: Metadata):
+    spec = line_chart(model(store, metadata, i="naturalisations", r="03103"))
+    figures = [row.get("figure") for layer in layers(spec, "text") for row in layer["data"]["values"]]
+    assert figures.count("44") == 2  # once as its ground
+    several = line_chart(model(store, metadata, i="naturalisations", r="03103,03101"))
+    assert not [row for layer in layers(several, "text") for row in layer["data"]["values"] if "figure" in row]
+
+
 def test_panels_share_a_scale_where_sizes_allow(store: Store, metadata: Metadata):
     def tops(link: str) -> set[float]:
         panels = small_multiples(model(store, metadata, r=link))
