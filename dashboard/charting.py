@@ -123,6 +123,9 @@ def _charts(model: ChartModel, view: View) -> tuple[tuple[str, Spec], ...]:
     return (("", line_chart(model)),)
 
 
+SHORTEST_COURSE = 3  # figures; fewer are a straight line that tells nothing
+
+
 @dataclass(frozen=True)
 class TileDrawing:
     """A tile's facts with its sparkline (SVG; empty where there is no course to draw), its source, and the notice that
@@ -152,7 +155,7 @@ def tile_drawing(_store: Store, _metadata: Metadata, store_name: str, view: View
     alt = " ".join(part for part in (course, model.notice) if part)
     return TileDrawing(
         facts=facts,
-        spark=sparkline(model, alt) if facts.points > 1 or model.notice else "",
+        spark=sparkline(model, alt) if facts.points >= SHORTEST_COURSE or model.notice else "",
         source=", ".join(dict.fromkeys(_metadata.sources[s].publisher.to(view.lang) for s in figures["source"])),
         notice=model.notice,
     )

@@ -82,7 +82,7 @@ def by_theme(indicators: Iterable[Indicator]) -> list[str]:
 
 
 def themed(indicator: Indicator, lang: Lang) -> str:
-    """``Bevölkerung · Ausländische Bevölkerung``: the theme groups a long list, and can be searched for."""
+    """``Ausländische Bevölkerung · Bevölkerung``: the theme can be searched for; a narrow field cuts it off first."""
     key, title = f"themes.{indicator.theme}", indicator.title.to(lang)
     return text(lang, "explore.themed", theme=text(lang, key), title=title) if has_text(lang, key) else title
 

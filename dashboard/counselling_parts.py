@@ -62,10 +62,12 @@ def show_comparison(page: Page, figures: pl.DataFrame, scopes: Scopes) -> None:
         _draw_heat_map(compared, drawn, headline, page)
     with said:
         if not compared.of_bodies:
-            st.markdown(escaped(text(lang, "counselling_page.one_body")))
+            invented = is_invented(drawn.figures, page.metadata)
+            alone = "counselling_page.one_invented_body" if invented else "counselling_page.one_body"
+            st.markdown(escaped(text(lang, alone)))
         st.markdown("\n".join(f"- {escaped(finding)}" for finding in topic_findings(compared, lang)))
         st.markdown("\n\n".join(small(said) for said in _signs(compared, page)))
-    show_caveats(drawn)
+    show_caveats(drawn, lang)
     show_sources(drawn, replace(page, view=view))
     with st.expander(text(lang, "counselling_page.topics_table")), wide_box():
         show_table(_table(compared, page), headline)

@@ -146,7 +146,8 @@ def _link(script: str, lang: Lang) -> None:
 
 
 def _menu(key: str, scripts: tuple[str, ...], lang: Lang, current: str) -> None:
-    with st.popover(text(lang, key), type="tertiary", key=f"{key.replace('.', '_')}_{current}"):
+    here = "_here" if current in {PATHS[script] for script in scripts} else ""
+    with st.popover(text(lang, key), type="tertiary", key=f"{key.replace('.', '_')}_{current}{here}"):
         for script in scripts:
             _link(script, lang)
 

@@ -7,14 +7,18 @@ import streamlit as st
 from dashboard import formats
 from dashboard.addresses import chart_address
 from dashboard.drawn import Drawing
+from dashboard.metadata import Lang
 from dashboard.page import Page, base_address
 from dashboard.tables import escaped, show_table, small, wide_box
 from dashboard.text import text
 
 
-def show_caveats(drawn: Drawing) -> None:
+def show_caveats(drawn: Drawing, lang: Lang) -> None:
+    """What must be read with a chart, beneath it."""
     if drawn.caveats:
-        st.markdown("\n".join(f"- {small(said)}" for said in drawn.caveats))
+        with st.container(gap="xsmall"):
+            st.markdown(f"**{small(text(lang, 'caveats.title'))}**")
+            st.markdown("\n".join(f"- {small(said)}" for said in drawn.caveats))
 
 
 def show_figures(drawn: Drawing, page: Page, place: str = "table") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from operator import itemgetter
 
 import streamlit as st
 
@@ -26,7 +25,7 @@ from dashboard.view import Note, View, to_params
 
 PLACE = "w_place"
 WIDE = "small-multiples"
-CAVEATS_SHOWN = 1  # beneath a chart; the others are behind a click
+CAVEATS_SHOWN = 2  # beneath a chart; the others are behind a click
 EXPLORER_PATH = "/explore"
 
 
@@ -120,17 +119,6 @@ def _place_changed(default: tuple[str, ...]) -> None:
     chosen = st.session_state[PLACE]
     kept = {key: value for key, value in st.query_params.to_dict().items() if key != "r"}
     go_to_address(kept if (chosen,) == default else {"r": chosen} | kept)
-
-
-def newest_periods(page: Page, name: str) -> list[tuple[str, str]]:
-    """The newest period of each tile in words and the tile's id, the newest first."""
-    found = []
-    for tile in themes()[name].tiles:
-        _, drawn = _drawn_tile(page, tile)
-        if drawn:
-            found.append((drawn.facts.end, drawn.facts.period, tile.id))
-    found.sort(key=itemgetter(0), reverse=True)
-    return [(period, tile) for _, period, tile in found]
 
 
 def _drawn_tile(page: Page, tile: TileChoice) -> tuple[View | None, TileDrawing | None]:

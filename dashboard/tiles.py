@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Literal
 
 import polars as pl
@@ -26,12 +25,10 @@ Direction = Literal["up", "down", "same", "none"]
 @dataclass(frozen=True)
 class Tile:
     """What a tile says, ready to show. ``change`` is always a statement, if only why there is none; ``direction`` is
-    where it goes, ``none`` where no change is claimed, ``end`` the last day of the period and
-    ``points`` how many figures there are of all periods."""
+    where it goes, ``none`` where no change is claimed, and ``points`` how many figures there are of all periods."""
 
     figure: str
     period: str
-    end: date
     points: int
     change: str
     direction: Direction
@@ -50,7 +47,6 @@ def tile(figures: pl.DataFrame, view: View, metadata: Metadata) -> Tile | None:
     return Tile(
         figure=_figure(series, last, scale, view),
         period=formats.period(last.period, view.lang),
-        end=last.end,
         points=len(series.known),
         change=change,
         direction=direction,

@@ -322,7 +322,7 @@ class Indicator(Strict):
         return self
 
 
-EventName = Annotated[str, StringConstraints(min_length=1, max_length=22, strip_whitespace=True)]
+EventName = Annotated[str, StringConstraints(min_length=1, max_length=23, strip_whitespace=True)]
 
 
 class EventShort(Strict):

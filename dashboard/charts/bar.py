@@ -65,7 +65,7 @@ def _columns(model: ChartModel) -> Spec:
         # named here, because a layer leaves out what has no value, and the order with it
         "scale": {"paddingInner": 0.25, "paddingOuter": 0.1, "domain": [r["period"] for r in rows]},
     }
-    y: Spec = {"field": "v", "type": "quantitative", **value_axis_spec(axis)}
+    y: Spec = {"field": "v", "type": "quantitative", **value_axis_spec(axis, behind=model.behind)}
     literal = {"type": "nominal", "scale": None, "legend": None}
     layers: list[Spec] = [
         {
@@ -147,19 +147,21 @@ def _break_rules(model: ChartModel, x: Spec, top: float, floors: Sequence[int]) 
 
 def _rows(model: ChartModel) -> Spec:
     period = common_period(model.series)
+    palette = model.palette
     bars: list[Spec] = []
     for n, (series, style) in enumerate(zip(model.series, model.styles, strict=True)):
         point = next((p for p in series.known if p.period == period), None)
         if point is not None:
+            # names stand beside the bars: hues would seem to mean something, only sum and comparisons stand out
+            color = style.color if style.color in (palette.strong, palette.grey) else palette.hues[0]
             bars.append(
                 {
                     "name": label_lines(series.label, 20),
                     "key": n,
                     "v": point.value,
                     "figure": figure_text(point, model),
-                    "color": style.color,
-                    "fill": model.palette.ground if is_hollow(point) else style.color,
-                    "left": (point.value or 0) < 0,
+                    "color": color,
+                    "fill": palette.ground if is_hollow(point) else color,
                     "place": model.order[n] if model.order else 0,
                 }
             )
@@ -178,15 +180,17 @@ def _rows(model: ChartModel) -> Spec:
             "domain": False,
             "ticks": False,
             "labelExpr": f"({_js(names)})[datum.value]",
+            **names_in_the_middle([bar["name"] for bar in bars], [str(bar["key"]) for bar in bars]),
             "labelLimit": 0,
-            "labelColor": model.palette.text,
+            "labelColor": palette.text,
             "labelPadding": 8,
         },
         "scale": {"paddingInner": 0.3, "paddingOuter": 0.15, "domain": [bar["key"] for bar in bars]},
     }
     x: Spec = {"field": "v", "type": "quantitative", **value_axis_spec(axis, labels=False)}
     x["axis"] |= {"grid": False, "domain": False}
-    x["scale"] = {"domain": [axis.low, axis.high], "nice": False}
+    # no axis is drawn, so no room up to its next round step is needed to the left
+    x["scale"] = {"domain": [min([0.0, *(bar["v"] or 0.0 for bar in bars)]), axis.high], "nice": False}
     layers: list[Spec] = [
         {
             "data": {"values": bars},
@@ -199,25 +203,24 @@ def _rows(model: ChartModel) -> Spec:
             },
         }
     ]
-    for left in (False, True):
-        layers.append(
-            {
-                "data": {"values": [bar for bar in bars if bar["v"] is not None and bar["left"] is left]},
-                "mark": {"type": "text", "align": "right" if left else "left", "dx": -6 if left else 6},
-                "encoding": {
-                    "y": {"field": "key", "type": "nominal", "sort": None},
-                    "x": {"field": "v", "type": "quantitative"},
-                    "text": {"field": "figure", "type": "nominal"},
-                },
-            }
-        )
-    layers += _secret_rows([bar for bar in bars if bar["v"] is None])
+    layers += _figures([bar for bar in bars if bar["v"] is not None and bar["v"] >= 0], {"field": "v"})
+    # of a bar to the left the figure stands on the other side of zero, where it never meets a name
+    layers += _figures([bar for bar in bars if bar["v"] is not None and bar["v"] < 0], {"datum": 0})
+    layers += _figures([bar for bar in bars if bar["v"] is None], {"datum": 0})
     row_height = max([ROW_HEIGHT, *(len(bar["name"]) * NAME_LINE + 6 for bar in bars)])
     return framed(layers, model, plot_height=row_height * max(1, len(bars)), right=12)
 
 
-def _secret_rows(bars: list[Spec]) -> list[Spec]:
-    """The word for a secret figure where its bar would begin."""
+def names_in_the_middle(names: Sequence[Sequence[str]], keys: Sequence[str]) -> Spec:
+    """What an axis needs so that names of several lines stand around the middle of their rows: Vega puts the first
+    line there, and the others beneath it."""
+    lines = ",".join(f"{quoted(key)}:{len(name) - 1}" for key, name in zip(keys, names, strict=True))
+    shift = f"-({{{lines}}})[datum.value] * {NAME_LINE / 2:g}"
+    return {"labelLineHeight": NAME_LINE, "labelOffset": {"expr": shift}}
+
+
+def _figures(bars: list[Spec], place: Spec) -> list[Spec]:
+    """The figures of rows at a place of theirs: behind the bar, or at zero, such as the word for a secret one."""
     if not bars:
         return []
     return [
@@ -226,7 +229,7 @@ def _secret_rows(bars: list[Spec]) -> list[Spec]:
             "mark": {"type": "text", "align": "left", "dx": 6},
             "encoding": {
                 "y": {"field": "key", "type": "nominal", "sort": None},
-                "x": {"datum": 0, "type": "quantitative"},
+                "x": {**place, "type": "quantitative"},
                 "text": {"field": "figure", "type": "nominal"},
             },
         }

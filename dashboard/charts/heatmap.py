@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.charts.bar import NAME_LINE
+from dashboard.charts.bar import NAME_LINE, names_in_the_middle
 from dashboard.charts.model import ChartModel, label_lines
 from dashboard.charts.palette import Palette
 from dashboard.charts.spec import NARROWEST_PLOT, Spec, framed, quoted
@@ -185,6 +185,7 @@ def _rows(names: Sequence[Sequence[str]], palette: Palette) -> Spec:
             "domain": False,
             "ticks": False,
             "labelExpr": f"([{lines}])[toNumber(datum.value)]",
+            **names_in_the_middle(names, [str(n) for n in range(len(names))]),
             "labelLimit": 0,
             "labelOverlap": False,
             "labelColor": palette.text,

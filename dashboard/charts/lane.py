@@ -65,8 +65,20 @@ def lane_layers(marks: Sequence[LaneMark], floors: Sequence[int], top: float, mo
     breaks = [mark for mark in marks if not mark.is_event]
     if breaks:
         rule = {"type": "rule", "color": model.palette.muted, "strokeDash": [4, 3], "strokeWidth": 1}
-        rows = [{"t": milliseconds(mark.at)} for mark in breaks]
-        layers.append({"data": {"values": rows}, "mark": rule, "encoding": {"x": _TIME}})
+        layers += [
+            {
+                "data": {"values": [{"t": milliseconds(mark.at)}]},
+                "mark": rule,
+                # up to its name
+                "encoding": {
+                    "x": _TIME,
+                    "y": {"value": -FIRST_LINE - floor * BREAK_LINE - 5},
+                    "y2": {"value": {"expr": "height"}},
+                },
+            }
+            for mark, floor in zip(marks, floors, strict=True)
+            if not mark.is_event
+        ]
     for mark, floor in zip(marks, floors, strict=True):
         layers += _event_rule(mark, floor, model) if mark.is_event else []
     for mark, floor in zip(marks, floors, strict=True):
@@ -137,15 +149,12 @@ def _event_name(mark: LaneMark, floor: int, model: ChartModel) -> list[Spec]:
 
 
 def _break_name(mark: LaneMark, floor: int, top: float, model: ChartModel) -> list[Spec]:
+    written = break_name_mark(mark.place, floor, model)
+    encoding = {
+        "x": _TIME,
+        "y": {"field": "top", "type": "quantitative"},
+        "text": {"field": "label", "type": "nominal"},
+    }
     row = {"t": milliseconds(mark.at), "top": top, "label": mark.label}
-    return [
-        {
-            "data": {"values": [row]},
-            "mark": break_name_mark(mark.place, floor, model),
-            "encoding": {
-                "x": _TIME,
-                "y": {"field": "top", "type": "quantitative"},
-                "text": {"field": "label", "type": "nominal"},
-            },
-        }
-    ]
+    looks: tuple[Spec, ...] = (halo(model.palette), {})
+    return [{"data": {"values": [row]}, "mark": written | look, "encoding": encoding} for look in looks]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import formats
-from dashboard.charts.lane import halo, lane_floors, lane_height, lane_layers, lane_marks
+from dashboard.charts.lane import lane_floors, lane_height, lane_layers, lane_marks
 from dashboard.charts.model import (
     Axis,
     ChartModel,
@@ -26,6 +26,8 @@ TOP = 6  # px above the highest name
 LABEL_LINE = 14  # px
 LABEL_SIZE = 12  # px
 LABEL_GAP = 4  # px between two labels
+MOVED = 9  # px from a line's end, from which on a name needs a leader to it
+NO_LEADER, LEADER = 10, 24  # px between the last period and the names, without leaders and with them
 MOST_POINTS = 60  # of all series together; beyond that points would hide the lines
 
 
@@ -105,7 +107,7 @@ def _line_layer(model: ChartModel, axis: Axis, time: Spec) -> Spec:
         "mark": {"type": "line", "strokeJoin": "round", "invalid": "break-paths-show-domains"},
         "encoding": {
             "x": time,
-            "y": {"field": "v", "type": "quantitative", **value_axis_spec(axis)},
+            "y": {"field": "v", "type": "quantitative", **value_axis_spec(axis, behind=model.behind)},
             "color": _own("s", keys, [s.color for s in model.styles]),
             "strokeDash": _own("s", keys, [list(s.dash) for s in model.styles]),
             "strokeWidth": {"field": "w", "type": "quantitative", "scale": None, "legend": None},
@@ -166,30 +168,33 @@ def _drawn(series: Series, many: bool) -> Sequence[Point]:
 
 
 def _newest_figure(model: ChartModel) -> list[Spec]:
-    """The newest figure beside its point, on a ground of its own: with one line nothing else needs the room."""
-    valued = model.series[0].valued
-    if not valued:
+    """The newest figure behind the line's end, where several lines have their names; none where a newer one is secret:
+    it would pass for the newest."""
+    series = model.series[0]
+    if not series.valued or series.ends_secret:
         return []
-    newest = valued[-1]
-    row = {"t": milliseconds(newest.end), "v": newest.value, "figure": figure_text(newest, model)}
-    written: Spec = {
-        "type": "text",
-        "align": "right",
-        "baseline": "bottom",
-        "dx": 6,
-        "dy": -8,
-        "fontSize": LABEL_SIZE,
-        "fontWeight": "bold",
-        "color": model.styles[0].color,
-        "clip": False,
-    }
-    encoding = {
-        "x": {"field": "t", "type": "temporal"},
-        "y": {"field": "v", "type": "quantitative"},
-        "text": {"field": "figure", "type": "nominal"},
-    }
+    newest = series.valued[-1]
     return [
-        {"data": {"values": [row]}, "mark": written | look, "encoding": encoding} for look in (halo(model.palette), {})
+        {
+            "data": {
+                "values": [{"t": milliseconds(newest.end), "v": newest.value, "figure": figure_text(newest, model)}]
+            },
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "baseline": "middle",
+                "dx": 8,
+                "fontSize": LABEL_SIZE,
+                "fontWeight": "bold",
+                "color": model.styles[0].color,
+                "clip": False,
+            },
+            "encoding": {
+                "x": {"field": "t", "type": "temporal"},
+                "y": {"field": "v", "type": "quantitative"},
+                "text": {"field": "figure", "type": "nominal"},
+            },
+        }
     ]
 
 
@@ -219,18 +224,20 @@ def _label_layers(model: ChartModel, axis: Axis, labels: Sequence[list[str]], pl
             "text": lines,
             "color": style.color,
             "strong": style.width > 2,
+            "middle": axis.high - place / scale,
         }
         for place, height, (_, _, style, lines) in zip(places, heights, named, strict=True)
     ]
+    leaders = _leaders(rows, [series for _, series, _, _ in named], scale)
     # weight is no channel: the region's sum has a layer of its own
-    return [
+    return leaders + [
         {
             "data": {"values": [row for row in rows if row["strong"] is strong]},
             "mark": {
                 "type": "text",
                 "align": "left",
                 "baseline": "middle",
-                "dx": 10,
+                "dx": LEADER if leaders else NO_LEADER,
                 "lineHeight": LABEL_LINE,
                 "fontSize": LABEL_SIZE,
                 "fontWeight": "bold" if strong else "normal",
@@ -244,6 +251,31 @@ def _label_layers(model: ChartModel, axis: Axis, labels: Sequence[list[str]], pl
             },
         }
         for strong in (False, True)
+    ]
+
+
+def _leaders(rows: Sequence[Spec], named: Sequence[Series], scale: float) -> list[Spec]:
+    """Fine lines from the ends of series to the names that had to move away from them; ``scale`` is px a unit."""
+    moved = [
+        {"t": milliseconds(series.valued[-1].end), "v": series.valued[-1].value, "to": row["middle"]}
+        | {"color": row["color"]}
+        for row, series in zip(rows, named, strict=True)
+        if series.valued and abs((series.valued[-1].value or 0) - row["middle"]) * scale > MOVED
+    ]
+    if not moved:
+        return []
+    return [
+        {
+            "data": {"values": moved},
+            "mark": {"type": "rule", "strokeWidth": 0.8, "xOffset": 6, "x2Offset": LEADER - 3, "clip": False},
+            "encoding": {
+                "x": {"field": "t", "type": "temporal"},
+                "x2": {"field": "t"},
+                "y": {"field": "v", "type": "quantitative"},
+                "y2": {"field": "to"},
+                "color": {"field": "color", "type": "nominal", "scale": None, "legend": None},
+            },
+        }
     ]
 
 

@@ -8,12 +8,13 @@ from math import floor, log10
 
 from dashboard import formats
 from dashboard.charts.classes import Classes
-from dashboard.charts.model import ChartModel
+from dashboard.charts.model import ChartModel, label_lines
 from dashboard.charts.spec import Spec
 
 CLASS_WIDTH = 92  # px, less on a phone
 SWATCH = 14  # px
-TITLE, BOUND, ROW = 22, 22, 20  # px
+TITLE, BOUND, ROW, LINE = 22, 22, 20, 15  # px
+ENTRY_WIDTH = 40  # characters of a line: what a phone has room for
 GAP = 10  # px
 _HATCH = 5  # px between the lines of a hatched swatch
 _HATCHED = ("hatched", "secret")
@@ -32,7 +33,7 @@ class LegendEntry:
 def legend_height(title: str, entries: Sequence[LegendEntry], classes: Classes | None, radius: float) -> int:
     """The room (px) that the legend takes."""
     scale = SWATCH + BOUND if classes else round(2 * radius) + 4
-    return GAP + (TITLE + scale if title else 0) + ROW * len(entries) + GAP
+    return GAP + (TITLE + scale if title else 0) + sum(_entry_height(entry) for entry in entries) + GAP
 
 
 def legend_layers(
@@ -56,9 +57,18 @@ def legend_layers(
             else _circles(largest, radius, f"{start} + {TITLE}", model)
         )
         used = legend_height(title, (), classes, radius) - 2 * GAP
-    for n, entry in enumerate(entries):
-        layers += _entry(entry, f"{start} + {used + n * ROW}", model)
+    for entry in entries:
+        layers += _entry(entry, f"{start} + {used}", model)
+        used += _entry_height(entry)
     return layers
+
+
+def _entry_lines(entry: LegendEntry) -> list[str]:
+    return label_lines(entry.label, ENTRY_WIDTH)
+
+
+def _entry_height(entry: LegendEntry) -> int:
+    return ROW + LINE * (len(_entry_lines(entry)) - 1)
 
 
 def _classes(classes: Classes, y: str, model: ChartModel) -> list[Spec]:
@@ -138,7 +148,7 @@ def _circles(largest: float, radius: float, y: str, model: ChartModel) -> list[S
 def _entry(entry: LegendEntry, y: str, model: ChartModel) -> list[Spec]:
     """A swatch and its words; a mark stands as the letter that it is."""
     middle = f"{y} + {SWATCH / 2:g}"
-    words = _text([{"text": entry.label}], str(SWATCH + 8), middle, model)
+    words = _text([{"text": _entry_lines(entry)}], str(SWATCH + 8), middle, model)
     if entry.kind == "mark":
         return [_text([{"text": entry.color}], f"{SWATCH / 2:g}", middle, model, align="center"), words]
     if entry.kind == "hollow":
@@ -194,6 +204,7 @@ def _text(rows: Sequence[Spec], x: str, y: str, model: ChartModel, *, align: str
             "align": align,
             "baseline": "middle",
             "fontSize": 12,
+            "lineHeight": LINE,
             "color": color or model.palette.text,
             "x": {"expr": x},
             "y": {"expr": y},

@@ -73,6 +73,11 @@ class ChartModel:
     order: tuple[int, ...] = ()
 
     @property
+    def behind(self) -> str:
+        """What follows a figure on the axis: the sign for per cent. Longer signs stand in the subtitle only."""
+        return formats.with_suffix("", "%", self.lang) if self.scale.suffix == "%" else ""
+
+    @property
     def values(self) -> list[float]:
         return [p.value for s in self.series for p in s.points if p.value is not None]
 
@@ -93,7 +98,7 @@ def chart_model(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Th
         styles=styles(series, metadata, palette),
         scale=scale_of(first, view.measure, metadata, view.lang),
         breaks=_breaks(series, view, metadata, min(ends), max(ends)) if ends else (),
-        footer=tuple(wrap(f"{legend} {footer}".strip(), FOOTER_WIDTH)),
+        footer=tuple(footer_lines(f"{legend} {footer}".strip(), FOOTER_WIDTH)),
         palette=palette,
         lang=view.lang,
         annual=one_a_year(first),
@@ -143,6 +148,11 @@ def is_hollow(point: Point) -> bool:
 def label_lines(label: str, width: int = 15) -> list[str]:
     """A whole label on short lines, so that it fits beside a chart on a phone."""
     return wrap(label, width, break_long_words=False)
+
+
+def footer_lines(said: str, width: int) -> list[str]:
+    """A source line on lines of ``width`` characters. Names such as GeoBasis-DE stay whole."""
+    return wrap(said, width, break_on_hyphens=False, break_long_words=False)
 
 
 def figure_text(point: Point, model: ChartModel) -> str:

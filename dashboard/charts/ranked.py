@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from textwrap import wrap
 
-from dashboard.charts.bar import NAME_LINE
+from dashboard.charts.bar import NAME_LINE, names_in_the_middle
 from dashboard.charts.map import MapModel, MapPlace
-from dashboard.charts.model import FOOTER_WIDTH, label_lines, value_axis
+from dashboard.charts.model import FOOTER_WIDTH, footer_lines, label_lines, value_axis
 from dashboard.charts.spec import Spec, framed, quoted, value_axis_spec
 
 FEW_ROW, MANY_ROW = 30, 21  # px
@@ -35,6 +34,7 @@ def ranked_bars(model: MapModel, order: Sequence[str], footer: str) -> Spec:
             "domain": False,
             "ticks": False,
             "labelExpr": f"({{{names}}})[datum.value]",
+            **names_in_the_middle([row["lines"] for row in rows], [row["key"] for row in rows]),
             "labelFontWeight": {"expr": f"indexof([{bold}], datum.value) >= 0 ? 700 : 400"},
             "labelLimit": 0,
             "labelOverlap": False,
@@ -45,6 +45,8 @@ def ranked_bars(model: MapModel, order: Sequence[str], footer: str) -> Spec:
     }
     x: Spec = {"field": "v", "type": "quantitative", **value_axis_spec(axis, labels=False)}
     x["axis"] |= {"grid": False, "domain": False}
+    # no axis is drawn, so no room up to its next round step is needed to the left
+    x["scale"] |= {"domain": [min([0.0, *(row["v"] or 0.0 for row in rows)]), axis.high]}
     layers: list[Spec] = [
         {
             "data": {"values": rows},
@@ -56,12 +58,12 @@ def ranked_bars(model: MapModel, order: Sequence[str], footer: str) -> Spec:
                 "stroke": {"field": "stroke", **literal},
             },
         },
-        *_words([row for row in rows if row["v"] is not None and row["v"] >= 0], "left", {"field": "v"}),
-        *_words([row for row in rows if row["v"] is not None and row["v"] < 0], "right", {"field": "v"}),
-        *_words([row for row in rows if row["v"] is None], "left", {"datum": 0}),
+        *_words([row for row in rows if row["v"] is not None and row["v"] >= 0], {"field": "v"}),
+        # of a bar to the left the figure stands on the other side of zero, where it never meets a name
+        *_words([row for row in rows if row["v"] is None or row["v"] < 0], {"datum": 0}),
     ]
     height = max([FEW_ROW if model.few else MANY_ROW, *(len(row["lines"]) * NAME_LINE + 4 for row in rows)])
-    lines = wrap(footer, FOOTER_WIDTH)
+    lines = footer_lines(footer, FOOTER_WIDTH)
     chart = replace(model.chart, footer=tuple(lines))
     spec = framed(layers, chart, plot_height=height * max(1, len(rows)), right=12)
     if lines:
@@ -90,14 +92,14 @@ def _row(place: MapPlace, model: MapModel) -> Spec:
     }
 
 
-def _words(rows: Sequence[Spec], align: str, x: Spec) -> list[Spec]:
-    """The figures at the ends of their bars, and words where there is no bar."""
+def _words(rows: Sequence[Spec], x: Spec) -> list[Spec]:
+    """The figures behind their bars, and words where there is no bar."""
     if not rows:
         return []
     return [
         {
             "data": {"values": list(rows)},
-            "mark": {"type": "text", "align": align, "dx": -6 if align == "right" else 6},
+            "mark": {"type": "text", "align": "left", "dx": 6},
             "encoding": {
                 "y": {"field": "key", "type": "nominal", "sort": None},
                 "x": {**x, "type": "quantitative"},

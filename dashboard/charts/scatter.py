@@ -23,6 +23,7 @@ YEAR_WIDTH, YEAR_HEIGHT = 30, 13  # px of a year beside its point
 YEAR_GAP = 8  # px
 NAME_GAP = 4  # px beside the plot in which a year may end
 HALO = 3  # px of ground around a year, where a line runs behind it
+FEW = 3  # paths; more of them stand back behind their ends
 EVERY = 5  # years between the first and the last that are written where there is room
 SMALL, LARGE = 26, 110  # a point, and the last of its path
 
@@ -93,7 +94,7 @@ def _line_layer(drawn: Sequence[tuple[Path, Style]], x: Side, y: Side) -> Spec:
     across["axis"] |= {"title": wrap(x.title, ACROSS_WIDTH), "titleAnchor": "end", "labelOverlap": True}
     return {
         "data": {"values": rows},
-        "mark": {"type": "line", "strokeJoin": "round", "opacity": 0.75},
+        "mark": {"type": "line", "strokeJoin": "round", "opacity": 0.75 if len(drawn) <= FEW else 0.4},
         "encoding": {
             "x": {"field": "x", "type": "quantitative", **across},
             "y": {"field": "y", "type": "quantitative", **value_axis_spec(y.axis)},

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from textwrap import wrap
 from typing import Any
 
-from dashboard.charts.model import Axis, BreakMark, ChartModel, milliseconds
+from dashboard.charts.model import Axis, BreakMark, ChartModel, footer_lines, milliseconds
 from dashboard.charts.palette import Palette
 from dashboard.formats import short_period
 from dashboard.metadata import Lang
@@ -53,7 +52,7 @@ def framed(
     if model.notice:
         spec["height"] += NOTICE_HEIGHT
     if model.footer:
-        wide = wrap(" ".join(model.footer), FOOTER_WIDE)
+        wide = footer_lines(" ".join(model.footer), FOOTER_WIDE)
         spec["title"] = {
             # the width is known only in the browser; the height is that of the narrow form
             "text": {"expr": f"width > {FOOTER_WIDE_FROM} ? {_js_list(wide)} : {_js_list(model.footer)}"},
@@ -170,14 +169,19 @@ def _year_ends(first: date, last: date) -> list[date]:
     return [day for day in ends if first <= day <= last] or [first, last]
 
 
-def value_axis_spec(axis: Axis, *, labels: bool = True) -> Spec:
-    """The axis and scale of the values, with ticks chosen beforehand."""
+def value_axis_spec(axis: Axis, *, labels: bool = True, behind: str = "") -> Spec:
+    """The axis and scale of the values, with ticks chosen beforehand; ``behind`` follows each figure, such as a sign
+    for per cent."""
     decimals = 0 if all(t == int(t) for t in axis.ticks) else 1 if all(round(t, 1) == t for t in axis.ticks) else 2
     return {
         "scale": {"domain": [axis.low, axis.high], "nice": False, "zero": False},
         "axis": {
             "values": list(axis.ticks),
-            "format": f",.{decimals}f",
+            **(
+                {"labelExpr": f"format(datum.value, ',.{decimals}f') + {quoted(behind)}"}
+                if behind
+                else {"format": f",.{decimals}f"}
+            ),
             "title": None,
             "domain": False,
             "ticks": False,

@@ -24,7 +24,7 @@ def main() -> None:
     draw_charts(drawn)
     if page.view.chart == "table":
         show_figures(drawn, page)
-    show_caveats(drawn)
+    show_caveats(drawn, page.lang)
     show_sources(drawn, page)
     if page.view.chart != "table":
         with st.expander(text(lang, "explore.figures")):

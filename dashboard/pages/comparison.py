@@ -61,11 +61,11 @@ def main() -> None:
             st.header(escaped(drawn.headline), anchor=False)
             st.markdown(small(drawn.subtitle))
         draw_charts(drawn)
+        show_caveats(drawn, page.lang)
+        show_sources(drawn, page)
     with widgets:
         _whom(page, compared, criteria)
         _what(page, compared)
-    show_caveats(drawn)
-    show_sources(drawn, page)
     with st.expander(text(lang, "explore.figures")):
         st.markdown(small(drawn.subtitle))
         show_figures(drawn, page)

@@ -57,10 +57,10 @@ def _contacts(counted: Counted) -> None:
         if page.view.chart == "table":
             show_figures(drawn, page)
         draw_charts(drawn)
+        show_caveats(drawn, page.lang)
+        show_sources(drawn, page)
     with widgets:
         where_and_how(counted)
-    show_caveats(drawn)
-    show_sources(drawn, page)
     if page.view.chart != "table":
         with st.expander(text(lang, "explore.figures")):
             st.markdown(small(drawn.subtitle))

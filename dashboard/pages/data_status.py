@@ -40,13 +40,17 @@ def main() -> None:
 def _lead(page: Page, holdings: dict[str, SourceHolding]) -> None:
     lang, metadata = page.lang, page.metadata
     shown = metadata.vintages[page.view.vintage or metadata.current]
+    real = [h.figures for source, h in holdings.items() if not metadata.sources[source].invented]
+    invented = sum(h.figures for h in holdings.values()) - sum(real)
     said = text(
         lang,
         "data_status.lead",
         vintage=formats.moment(shown.published_at, lang),
-        figures=formats.number(sum(h.figures for h in holdings.values()), 0, lang),
-        sources=sum(h.figures > 0 for h in holdings.values()),
+        figures=formats.number(sum(real), 0, lang),
+        sources=sum(figures > 0 for figures in real),
     )
+    if invented:
+        said = f"{said} {text(lang, 'data_status.invented', figures=formats.number(invented, 0, lang))}"
     if shown.id != metadata.current:
         newest = formats.moment(metadata.vintages[metadata.current].published_at, lang)
         st.info(text(lang, "data_status.past", newest=newest), icon=":material/history:")

@@ -34,12 +34,12 @@ def main() -> None:
         if page.view.chart == "table":
             show_figures(drawn, page)
         draw_charts(drawn)
+        show_caveats(drawn, page.lang)
+        show_sources(drawn, page)
     with widgets:
         what_and_where(page)
         how(page)
         events(page, drawn)
-    show_caveats(drawn)
-    show_sources(drawn, page)
     if page.view.chart != "table":
         with st.expander(text(lang, "explore.figures")):
             st.markdown(small(drawn.subtitle))

@@ -71,7 +71,8 @@ def _show_missing() -> None:
     lang = address_language()
     st.title(text(lang, "app.missing"), anchor=False)
     show_warnings([text(lang, "app.no_page", path=(missing_page() or "")[:LONGEST_NOTE_VALUE])])
-    st.page_link(OVERVIEW, label=text(lang, "app.to_overview"), query_params=st.query_params.to_dict())
+    with st.container(key="to_overview"):
+        st.page_link(OVERVIEW, label=text(lang, "app.to_overview"), query_params=st.query_params.to_dict())
 
 
 main()

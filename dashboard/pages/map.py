@@ -41,10 +41,10 @@ def main() -> None:
                 _map(page, drawn)
             with right:
                 _ranking(page, drawn)
+        show_caveats(drawn.drawing, lang)
+        show_sources(drawn.drawing, page)
     with widgets:
         what(page, drawn.figures)
-    show_caveats(drawn.drawing)
-    show_sources(drawn.drawing, page)
     if drawn.figures.wide:  # so many bars that they would push the widgets far down on a phone
         _ranking(page, drawn)
     with st.expander(text(lang, "map.table"), expanded=drawn.bars is None):

@@ -6,12 +6,11 @@ import streamlit as st
 
 from dashboard.frame import THEME_PAGES, kept_params, page_name
 from dashboard.page import COUNSELLING, Page, open_page, show_notes, show_past_state
-from dashboard.story_pages import newest_periods, place_of, show_stories, show_tiles, show_title, views_of
+from dashboard.story_pages import place_of, show_stories, show_tiles, show_title, views_of
 from dashboard.tables import small
 from dashboard.text import text
 
 NAME = "overview"
-NEWEST = 3  # periods in the line of what is new
 
 
 def main() -> None:
@@ -19,23 +18,9 @@ def main() -> None:
     show_notes(page)
     show_past_state(page, views_of(page, NAME))
     show_title(page, NAME, text(page.lang, "overview.lead"))
-    st.markdown(small(_newest(page)))
     show_tiles(page, NAME)
     show_stories(page, NAME)
     _further(page)
-
-
-def _newest(page: Page) -> str:
-    """Which figures came last: the newest periods of the tiles, each with one of them."""
-    lang = page.lang
-    by_period: dict[str, str] = {}
-    for period, tile in newest_periods(page, NAME):
-        by_period.setdefault(period, text(lang, f"tiles.{tile}"))
-    named = [
-        text(lang, "stories.newest_period", period=period, title=title)
-        for period, title in list(by_period.items())[:NEWEST]
-    ]
-    return text(lang, "stories.newest", list="; ".join(named)) if named else ""
 
 
 def _further(page: Page) -> None:

@@ -89,7 +89,7 @@ def test_a_break_is_a_dashed_rule_with_a_name(store: Store, metadata: Metadata):
     spec = line_chart(model(store, metadata, i="population", r="03101"))
     assert layers(spec, "rule")[0]["mark"]["strokeDash"]
     names = [row["label"] for layer in layers(spec, "text") for row in layer["data"]["values"] if "label" in row]
-    assert names == ["Bruch 2022"]
+    assert names == ["Bruch 2022"] * 2  # once as the ground beneath its letters
     assert not layers(line_chart(model(store, metadata, i="population", r="03101", from_="2022")), "rule")
 
 
@@ -174,9 +174,40 @@ def test_bars_of_lengths_of_stay_keep_their_order(store: Store, metadata: Metada
 def test_a_line_alone_ends_with_its_newest_figure(store: Store, metadata: Metadata):
     spec = line_chart(model(store, metadata, i="naturalisations", r="03103"))
     figures = [row.get("figure") for layer in layers(spec, "text") for row in layer["data"]["values"]]
-    assert figures.count("44") == 2  # once as its ground
+    assert figures.count("44") == 1
     several = line_chart(model(store, metadata, i="naturalisations", r="03103,03101"))
     assert not [row for layer in layers(several, "text") for row in layer["data"]["values"] if "figure" in row]
+
+
+def test_names_that_had_to_move_have_leaders_to_their_lines(store: Store, metadata: Metadata):
+    apart = line_chart(model(store, metadata, i="population", r="03101,BSR"))
+    assert not [layer for layer in layers(apart, "rule") if "y2" in layer["encoding"] and "x2" in layer["encoding"]]
+    close = line_chart(model(store, metadata, i="naturalisations", r=",".join(("BSR", *DISTRICTS))))
+    leaders = [layer for layer in layers(close, "rule") if "x2" in layer["encoding"]]
+    assert len(leaders) == 1
+    for row in leaders[0]["data"]["values"]:
+        assert row["v"] != row["to"]
+
+
+def test_the_axis_of_percentages_has_the_sign(store: Store, metadata: Metadata):
+    def axis(**link: str) -> dict[str, Any]:
+        return layers(line_chart(model(store, metadata, **link)), "line")[0]["encoding"]["y"]["axis"]
+
+    assert axis(i="foreign_population_share", r="03101")["labelExpr"].endswith("'\u00a0%'")
+    assert axis(i="foreign_population_share", r="03101", lang="en")["labelExpr"].endswith("'%'")
+    assert "labelExpr" not in axis(i="population", r="03101")
+
+
+def test_figures_of_falling_bars_stand_where_no_name_is(store: Store, metadata: Metadata):
+    known = having(metadata, indicator(metadata, "balance", regions=("03101", "03102")))
+    figures = frame({("balance", "03101", ""): {"2024-12-31": 8.0}, ("balance", "03102", ""): {"2024-12-31": -3.0}})
+    view = View(("balance",), ("03101", "03102"), ("",), chart="bar")
+    spec = bar_chart(chart_model(figures, view, known, "light"))
+    places = {
+        row["figure"]: layer["encoding"]["x"] for layer in layers(spec, "text") for row in layer["data"]["values"]
+    }
+    assert places["8"]["field"] == "v" and places["−3"]["datum"] == 0
+    assert layers(spec, "bar")[0]["encoding"]["x"]["scale"]["domain"][0] == -3
 
 
 def test_panels_share_a_scale_where_sizes_allow(store: Store, metadata: Metadata):

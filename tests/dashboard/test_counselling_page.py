@@ -108,6 +108,13 @@ def split_link(split: str, scopes: Scopes, metadata: Metadata, **more: str) -> d
     return page_params(view, metadata, scopes) | more
 
 
+def test_an_invented_body_asks_for_no_other(use):
+    use("demo")
+    at = run()
+    assert text("de", "counselling_page.one_body") not in said(at)
+    assert text("de", "counselling_page.one_invented_body") in said(at)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("split", [*made.SPLITS, OFFICES, WHOLE])
 def test_every_split_is_drawn_in_both_languages(use, lang: str, split: str):

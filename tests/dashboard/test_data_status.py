@@ -7,6 +7,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import formats
 from dashboard.holdings import SourceHolding, indicator_holdings, source_holdings, state_of
 from dashboard.metadata import Metadata
 from dashboard.prose import html_link, link, words_table
@@ -128,3 +129,11 @@ def test_a_cell_cannot_break_its_table():
     assert '<a href="https://example.org/%22%3E%20z">x&lt;y</a></th><td style="text-align: right">1</td>' in table
     assert link("a]b", "https://example.org/x y)|") == "[a\\]b](https://example.org/x%20y%29%7C)"
     assert link("ohne", "") == html_link("ohne", "") == "ohne"
+
+
+def test_invented_figures_are_not_counted_as_published(store: Store):
+    held = source_holdings(store, None)
+    real = sum(h.figures for source, h in held.items() if source != "counselling_demo")
+    lead = whole(opened(PAGE))
+    assert f"{formats.number(real, 0, 'de')} veröffentlichte Zahlen" in lead
+    assert f"{formats.number(held['counselling_demo'].figures, 0, 'de')} erfundene Beispielzahlen" in lead

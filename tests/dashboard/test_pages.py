@@ -146,6 +146,6 @@ def test_each_panel_tells_its_first_and_newest_figure():
 @pytest.mark.parametrize(("lang", "theme"), [("de", "Beschäftigung"), ("en", "Employment")])
 def test_the_indicators_are_listed_by_theme(lang: str, theme: str):
     offered = run("explore", lang=lang).selectbox[0].options
-    (found,) = (n for n, o in enumerate(offered) if o.startswith(f"{theme} · "))
+    (found,) = (n for n, o in enumerate(offered) if o.endswith(f" · {theme}"))
     assert "jobs" in offered[found]
-    assert {o.split(" · ")[0] for o in offered[found + 1 :]} == {"Beratung" if lang == "de" else "Counselling"}
+    assert {o.split(" · ")[-1] for o in offered[found + 1 :]} == {"Beratung" if lang == "de" else "Counselling"}

@@ -63,6 +63,13 @@ def words(spec: dict[str, Any]) -> list[str]:
     return [row.get("figure") or row.get("text") for row in rows]
 
 
+def test_a_line_that_ends_secret_shows_no_older_figure_as_its_newest(store: Store, metadata: Metadata):
+    _, _, ending_secret = shown(store, metadata, EVENT)
+    _, _, open_ended = shown(store, metadata, INTENSIVE)
+    assert "30" not in words(line_chart(ending_secret))
+    assert "90" in words(line_chart(open_ended))
+
+
 @pytest.mark.parametrize(("lang", "word"), [("de", "geheim"), ("en", "confidential")])
 def test_a_table_says_secret_and_neither_zero_nor_blank(lang: str, word: str, store: Store, metadata: Metadata):
     _, _, model = shown(store, metadata, COMPANY, INTENSIVE, lang=lang)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import tomllib
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from starlette.testclient import TestClient
 
 from dashboard.middleware import PageMiddleware
 from dashboard.page import PATHS
-from dashboard.shell import WORDS, page_title
+from dashboard.shell import STYLE, WORDS, page_title
 from dashboard.text import LANGUAGES, text, texts
 
+PROJECT = Path(__file__).resolve().parents[2]
 STATIC = Path(streamlit.__file__).parent / "static"
 # put together by Streamlit from parts
 ELSEWHERE = {f"streamlit.{key}" for key in ("select_one", "select_most", "options_available", "option_available")}
@@ -123,3 +125,10 @@ def test_the_script_holds_the_words_of_each_language(client: TestClient):
     given = json.loads(found[1])
     assert [*given] == [*LANGUAGES] and given["en"]["words"] == []
     assert ["Skip to main content", "Zum Inhalt springen"] in given["de"]["words"]
+
+
+def test_the_first_column_of_a_table_stands_on_the_themes_grounds():
+    theme = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+    light, dark = (theme[ground]["backgroundColor"] for ground in ("light", "dark"))
+    used = set(re.findall(r"(?:background|--ground): light-dark\((.*?)\)", STYLE.read_text(encoding="utf-8")))
+    assert used == {f"{light}, {dark}"}
