@@ -42,8 +42,11 @@ def step(people: Ages, rates: Rates, migration: Ages) -> Ages:
 
 
 def project(people: Ages, rates: Rates, migration: Ages, steps: int) -> Ages:
-    """The people (steps + 1, sexes, ages) from the start on, with the same migration in every step."""
+    """The people (steps + 1, sexes, ages) from the start on.
+
+    ``migration`` is the same in every step (sexes, ages), or one balance a step (steps, sexes, ages).
+    """
     course = [people]
-    for _ in range(steps):
-        course.append(step(course[-1], rates, migration))
+    for balance in np.broadcast_to(migration, (steps, *people.shape)):
+        course.append(step(course[-1], rates, balance))
     return np.stack(course)
