@@ -91,6 +91,7 @@ def read_evidence(store: Store, metadata: Metadata, vintage: str | None) -> Evid
     students = students.filter(pl.col("period_end") == students["period_end"].max())
     shown = people.filter((pl.col("source") == source) & pl.col("breakdown").is_in(_BY_AGE))
     totals = people.filter(pl.col("breakdown") == "")
+    newest = max(year for _, year in structures)
     return Evidence(
         members=members,
         structures=structures,
@@ -99,7 +100,7 @@ def read_evidence(store: Store, metadata: Metadata, vintage: str | None) -> Evid
         abroad=_balances(abroad),
         students=dict(students.select("region", "value").iter_rows()),
         bases={year: _base(source, date(year, 12, 31), bases) for year in {y for _, y in structures}},
-        used=pl.concat([shown, totals, births, abroad, students]),
+        used=pl.concat([*(one.filter(pl.col("year") <= newest) for one in (shown, totals, births, abroad)), students]),
     )
 
 
