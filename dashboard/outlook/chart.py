@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 
 from dashboard import formats
 from dashboard.charts.line import spread
-from dashboard.charts.model import ChartModel, label_lines, milliseconds, value_axis
+from dashboard.charts.model import Axis, ChartModel, label_lines, milliseconds, value_axis
 from dashboard.charts.spec import Spec, framed, time_axis, value_axis_spec
+from dashboard.outlook.words import about
 from dashboard.text import text
 
 PLOT_HEIGHT = 250  # px
 _LABEL_LINE = 14  # px
 _BAND = 0.16  # opacity
-_DASHED, _SOLID, _DOTTED = [7, 3], [1, 0], [2, 3]
+_DIGITS = 3  # of the figures at the lines' ends
+_DOTTED = [2, 3]
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,7 @@ def course_chart(seen: Line, ahead: Sequence[Line], model: ChartModel) -> Spec:
     """
     lines = (seen, *ahead)
     bands = [line for line in ahead if line.off is not None]
-    values = [float(v) for line in lines for v in line.values]
-    values += [float(v) for line in bands for v in (*_low(line), *_high(line))]
-    axis = value_axis(values)
+    axis = course_axis(lines)
     start, end = seen.years[-1], ahead[0].years[-1]
     level = float(seen.values[-1])
     days = [date(year, 12, 31) for year in range(seen.years[0], end + 1)]
@@ -64,9 +64,14 @@ def course_chart(seen: Line, ahead: Sequence[Line], model: ChartModel) -> Spec:
         _lines(lines, time_axis(days, model), value_axis_spec(axis)),
         _points(lines, model),
         _start_name(start, axis.high, model),
-        _names(ahead, axis.high - axis.low, axis.high, model),
+        _names([*ahead, _level(seen, end, model)], axis, model),
     ]
     return framed(layers, model, plot_height=PLOT_HEIGHT, right=12, top=22)
+
+
+def course_axis(lines: Sequence[Line]) -> Axis:
+    """The value axis that holds all lines and their bands."""
+    return value_axis([float(v) for line in lines for course in (_low(line), _high(line)) for v in course])
 
 
 def _at(year: int) -> int:
@@ -169,10 +174,16 @@ def _start_name(start: int, top: float, model: ChartModel) -> Spec:
     }
 
 
-def _names(ahead: Sequence[Line], height: float, top: float, model: ChartModel) -> Spec:
+def _level(seen: Line, end: int, model: ChartModel) -> Line:
+    """The level of the start, as far as the chart goes: only its name is drawn."""
+    name = text(model.lang, "outlook.line_level", year=seen.years[-1])
+    return Line(name, (end,), seen.values[-1:], None, model.palette.muted, (1, 0), 0)
+
+
+def _names(ahead: Sequence[Line], axis: Axis, model: ChartModel) -> Spec:
     """The names at the right ends, each with its last figure, spread so that none overlap."""
-    scale = PLOT_HEIGHT / height
-    said = [[*label_lines(line.name), formats.number(float(line.values[-1]), 0, model.lang)] for line in ahead]
+    top, scale = axis.high, PLOT_HEIGHT / (axis.high - axis.low)
+    said = [[*label_lines(line.name), about(float(line.values[-1]), _DIGITS, model.lang)] for line in ahead]
     heights = [len(lines) * _LABEL_LINE for lines in said]
     wanted = [(top - float(line.values[-1])) * scale for line in ahead]
     places = spread(wanted, heights, -8, PLOT_HEIGHT + 8)

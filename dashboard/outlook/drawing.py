@@ -12,22 +12,23 @@ from numpy.typing import NDArray
 from dashboard import formats
 from dashboard.charts.model import ChartModel
 from dashboard.charts.palette import PALETTES, Palette, Theme
-from dashboard.charts.spec import Spec
 from dashboard.descriptions import Attribution, attributions
 from dashboard.drawn import Drawing
 from dashboard.labels import Scale
 from dashboard.metadata import REGION_SUM, Lang, Metadata
 from dashboard.outlook.backtest import BackTest, Tested
-from dashboard.outlook.chart import Line, course_chart
+from dashboard.outlook.chart import Line, course_axis, course_chart
 from dashboard.outlook.evidence import POPULATION
 from dashboard.outlook.scenario import Ahead, Prepared, Scenario, look_ahead
-from dashboard.outlook.words import caveats, headline, percent
+from dashboard.outlook.words import about, caveats, headline, needed_range, percent
 from dashboard.queries import EXPORT_COLUMNS
 from dashboard.tables import Cell, FigureTable
 from dashboard.text import text
 
 _PERCENT = 100
 _ALONE, _CHOSEN = 1, 0  # their places among the palette's hues
+_SOLID, _DASHED = (1, 0), (7, 3)
+_WIDTH = 2.5  # px of a line
 
 
 def outlook_drawing(
@@ -41,16 +42,18 @@ def outlook_drawing(
     sources = _sources(used, metadata, lang)
     named = "; ".join(a.text for a in sources)
     people, force = text(lang, "outlook.people"), text(lang, "outlook.force")
-    charts = ((people, _chart(ahead, "people", model)), (force, _chart(ahead, "force", model)))
+    courses = [_courses(ahead, what, model) for what in ("people", "force")]
+    specs = [course_chart(seen, lines, model) for seen, lines in courses]
+    from_zero = all(course_axis([seen, *lines]).from_zero for seen, lines in courses)
     return Drawing(
         figures=_figures(ahead, used, metadata, lang),
         model=model,
         headline=said,
         subtitle=_subtitle(ahead, prepared, metadata, lang),
-        charts=charts,
+        charts=tuple(zip((people, force), specs, strict=True)),
         alts=tuple(_alt(ahead, what, lang) for what in ("people", "force")),
         table=course_table(ahead, lang),
-        caveats=caveats(ahead, prepared, metadata, lang),
+        caveats=caveats(ahead, prepared, metadata, lang, from_zero=from_zero),
         sources=sources,
         footer=text(
             lang,
@@ -90,7 +93,8 @@ def district_table(prepared: Prepared, scenario: Scenario, metadata: Metadata, l
                 _count(after, lang),
                 Cell(percent(share, lang), round(share, 1)),
                 _signed(found.balance, lang),
-                _signed(found.needed, lang),
+                Cell(about(found.needed, 2, lang), float(round(found.needed))),
+                Cell(_range(found, lang)),
             )
         )
     columns = (
@@ -100,6 +104,7 @@ def district_table(prepared: Prepared, scenario: Scenario, metadata: Metadata, l
         text(lang, "outlook.change"),
         text(lang, "outlook.balance"),
         text(lang, "outlook.needed_short"),
+        text(lang, "outlook.range"),
     )
     return FigureTable(columns, tuple(rows))
 
@@ -124,33 +129,21 @@ def _model(palette: Palette, lang: Lang) -> ChartModel:
     return ChartModel((), (), Scale(unit, None, 0), (), (), palette, lang, annual=True)
 
 
-def _chart(ahead: Ahead, what: str, model: ChartModel) -> Spec:
+def _courses(ahead: Ahead, what: str, model: ChartModel) -> tuple[Line, list[Line]]:
+    """What was counted, and the two courses ahead with their bands."""
     lang, palette = model.lang, model.palette
-    alone, chosen = getattr(ahead.alone, what), getattr(ahead.chosen, what)
     tested, steps = ahead.reliability, np.arange(len(ahead.years))
-    lines = [
-        Line(
-            text(lang, "outlook.line_chosen"),
-            ahead.years,
-            chosen,
-            chosen * tested.forecast / _PERCENT * steps if tested else None,
-            palette.hues[_CHOSEN],
-            (1, 0),
-            2.5,
-        ),
-        Line(
-            text(lang, "outlook.line_alone"),
-            ahead.years,
-            alone,
-            alone * tested.model / _PERCENT * steps if tested else None,
-            palette.hues[_ALONE],
-            (7, 3),
-            2.5,
-        ),
-    ]
-    counted = text(lang, "outlook.line_counted")
+
+    def line(name: str, course: NDArray[np.float64], off: float | None, hue: int, dash: tuple[int, ...]) -> Line:
+        band = None if off is None else course * off / _PERCENT * steps
+        return Line(text(lang, name), ahead.years, course, band, palette.hues[hue], dash, _WIDTH)
+
+    chosen, alone = getattr(ahead.chosen, what), getattr(ahead.alone, what)
     seen: NDArray[np.float64] = getattr(ahead.observed, what)
-    return course_chart(Line(counted, ahead.observed_years, seen, None, palette.strong, (1, 0), 2.5), lines, model)
+    return Line(text(lang, "outlook.line_counted"), ahead.observed_years, seen, None, palette.strong, _SOLID, _WIDTH), [
+        line("outlook.line_chosen", chosen, tested.forecast if tested else None, _CHOSEN, _SOLID),
+        line("outlook.line_alone", alone, tested.model if tested else None, _ALONE, _DASHED),
+    ]
 
 
 def _alt(ahead: Ahead, what: str, lang: Lang) -> str:
@@ -229,6 +222,13 @@ def _tested(one: Tested, name: str, lang: Lang) -> tuple[Cell, ...]:
         *(_count(course[-1], lang) for course in (one.actual, one.model, one.naive)),
         *(Cell(words, round(error, 2)) for words, error in zip(said, errors, strict=True)),
     )
+
+
+def _range(ahead: Ahead, lang: Lang) -> str:
+    if ahead.spread is None:
+        return "–"
+    low, high = needed_range(ahead, ahead.spread, lang)
+    return text(lang, "outlook.from_to", low=low, high=high)
 
 
 def _count(value: float, lang: Lang) -> Cell:

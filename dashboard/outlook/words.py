@@ -39,8 +39,13 @@ def needed(ahead: Ahead, lang: Lang) -> str:
     number = about(ahead.needed, _ROUGH, lang)
     if ahead.spread is None:
         return text(lang, "outlook.needed_untested", number=number)
-    low, high = (about(max(0.0, ahead.needed + off), _ROUGH, lang) for off in (-ahead.spread, ahead.spread))
+    low, high = needed_range(ahead, ahead.spread, lang)
     return text(lang, "outlook.needed", number=number, low=low, high=high)
+
+
+def needed_range(ahead: Ahead, spread: float, lang: Lang) -> tuple[str, str]:
+    """The ends of the range of the balance needed."""
+    return about(ahead.needed - spread, _ROUGH, lang), about(ahead.needed + spread, _ROUGH, lang)
 
 
 def compared(ahead: Ahead, prepared: Prepared, lang: Lang) -> str:
@@ -81,12 +86,14 @@ def tested(test: BackTest, metadata: Metadata, lang: Lang) -> str:
         count=len(test.districts),
         model=_error(test.region.model_error, lang),
         naive=_error(test.region.naive_error, lang),
+        each_model=_error(sum(one.model_error for one in test.districts) / len(test.districts), lang),
+        each_naive=_error(sum(one.naive_error for one in test.districts) / len(test.districts), lang),
     )
     return f"{said} {text(lang, 'outlook.test_worse_in', names=', '.join(names))}" if names else said
 
 
-def caveats(ahead: Ahead, prepared: Prepared, metadata: Metadata, lang: Lang) -> tuple[str, ...]:
-    """What must be read with the chart: no prediction, the band, the census, the age of the figures."""
+def caveats(ahead: Ahead, prepared: Prepared, metadata: Metadata, lang: Lang, *, from_zero: bool) -> tuple[str, ...]:
+    """What must be read with the charts: no prediction, the band, where their axes begin, the census."""
     said = [text(lang, "outlook.no_prediction")]
     if ahead.reliability:
         length = prepared.assumptions.settings["horizon"]
@@ -103,6 +110,8 @@ def caveats(ahead: Ahead, prepared: Prepared, metadata: Metadata, lang: Lang) ->
         )
     else:
         said.append(text(lang, "outlook.no_band"))
+    if not from_zero:
+        said.append(text(lang, "caveats.axis"))
     said.append(text(lang, "outlook.rates_kept"))
     day = formats.day(date(prepared.start, 12, 31), lang)
     later = next((b.at for b in metadata.indicators[POPULATION].breaks if b.at > date(prepared.start, 12, 31)), None)
