@@ -6,7 +6,7 @@ unexplained of a group five years later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -42,8 +42,9 @@ def own_profile(evidence: Evidence, region: str, table: LifeTable) -> tuple[Ages
     for end in sorted(evidence.years, reverse=True):
         start = end - WIDTH
         whole = start in evidence.years and evidence.bases[start] == evidence.bases[end]
-        if whole and _births(evidence, region, end) is not None:
-            return _span(evidence, region, table, end), (start + 1, end)
+        births = _births(evidence, region, end) if whole else None
+        if births is not None:
+            return _span(evidence, region, table, end, births), (start + 1, end)
     return None
 
 
@@ -68,12 +69,13 @@ def workers(profile: Ages, ages: tuple[int, int]) -> Ages:
     return shares
 
 
-def _births(evidence: Evidence, region: str, end: int) -> float | None:
-    found = [evidence.births.get((region, year)) for year in range(end - WIDTH + 1, end + 1)]
-    return None if None in found else float(sum(births or 0 for births in found))
+def _births(evidence: Evidence, region: str, end: int) -> list[float] | None:
+    """The births of the five years up to ``end``, the newest first; None if one is not published."""
+    found = [evidence.births.get((region, end - n)) for n in range(WIDTH)]
+    return [births for births in found if births is not None] if None not in found else None
 
 
-def _span(evidence: Evidence, region: str, table: LifeTable, end: int) -> Ages:
+def _span(evidence: Evidence, region: str, table: LifeTable, end: int, births: Sequence[float]) -> Ages:
     """The mean yearly balance by age of the five years up to ``end``."""
     rates, at_birth = survival(table.lived)
     before, after = evidence.structures[region, end - WIDTH], evidence.structures[region, end]
@@ -82,16 +84,16 @@ def _span(evidence: Evidence, region: str, table: LifeTable, end: int) -> Ages:
         alive = expected * rates
         expected = np.concatenate([np.zeros((len(SEXES), 1)), alive[:, :-1]], axis=1)
         expected[:, -1] += alive[:, -1]
-    newborn = _births(evidence, region, end) or 0
-    boys = before[:, 0] / before[:, 0].sum()
     expected_groups = in_groups(expected)
-    expected_groups[:, 0] = newborn * boys * at_birth
+    boys = before[:, 0] / before[:, 0].sum()
+    alive_at = [at_birth * np.prod(rates[:, :age], axis=1) for age in range(WIDTH)]
+    expected_groups[:, 0] = sum(born * boys * alive for born, alive in zip(births, alive_at, strict=True))
     return _spread((after - expected_groups) / WIDTH)
 
 
 def _spread(groups: Ages) -> Ages:
     """A yearly balance by the group that a cohort is in at the end of five years, over the ages at which its members
     moved: evenly over the five years around the middle, which lie half in the group and half below it."""
-    edges: Iterable[int] = range(0, OLDEST + 1, WIDTH)
+    edges = range(0, OLDEST + 1, WIDTH)
     halves = [(max(0, edge - WIDTH // 2), edge + WIDTH - WIDTH // 2) for edge in edges]
     return np.stack([evenly(halves, list(row)) for row in groups])

@@ -11,7 +11,7 @@ from dashboard.drawn import Drawing
 from dashboard.exports.files import view_file
 from dashboard.exports.shown import citation
 from dashboard.metadata import Lang
-from dashboard.outlook.assumptions import Assumption, Assumptions
+from dashboard.outlook.assumptions import Assumption, Assumptions, read_assumptions
 from dashboard.outlook.drawing import district_table, test_table
 from dashboard.outlook.scenario import Prepared, Scenario
 from dashboard.outlook.words import tested
@@ -60,6 +60,17 @@ def show_assumptions(assumptions: Assumptions, lang: Lang) -> None:
 def show_method(lang: Lang) -> None:
     """How the model works, step by step."""
     st.markdown(text(lang, "outlook.method"))
+
+
+def show_outlook(page: Page) -> None:
+    """The section on methods: how the years ahead are worked out, and every assumption."""
+    lang = page.lang
+    st.markdown(escaped(text(lang, "outlook.about")))
+    show_method(lang)
+    assumptions = read_assumptions(page.store)
+    if assumptions is not None:
+        st.subheader(text(lang, "outlook.assumptions"), anchor=False)
+        show_assumptions(assumptions, lang)
 
 
 def show_files(page: Page, light: Callable[[], Drawing]) -> None:
