@@ -54,7 +54,7 @@ def show_levers(page: Page, prepared: Prepared, area: str, scenario: Scenario) -
         st.button(
             text(lang, "outlook.reset"),
             key="outlook_reset",
-            icon=":material/restart_alt:",
+            icon=":material/update:",
             on_click=_go,
             args=(page, prepared, area, untouched),
         )
