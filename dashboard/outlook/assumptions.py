@@ -74,6 +74,12 @@ class Assumptions:
         return known[-1] if known else self.life_tables[0]
 
     @property
+    def in_use(self) -> tuple[Assumption, ...]:
+        """What the years ahead rest on: everything but the older life tables."""
+        older = {table.id for table in self.life_tables[:-1]}
+        return tuple(one for one in self.listed if one.id not in older)
+
+    @property
     def working_ages(self) -> tuple[int, int]:
         return self.settings["working_from"], self.settings["working_to"]
 

@@ -90,7 +90,7 @@ def district_table(prepared: Prepared, scenario: Scenario, metadata: Metadata, l
             (
                 Cell(metadata.regions[area].short.to(lang)),
                 _count(before, lang),
-                _count(after, lang),
+                Cell(about(after, 3, lang), float(round(after))),
                 Cell(percent(share, lang), round(share, 1)),
                 _signed(found.balance, lang),
                 Cell(about(found.needed, 2, lang), float(round(found.needed))),

@@ -86,10 +86,12 @@ class Ahead:
 
     ``needed``: the yearly balance of people of working age that leaves the labour force at the end as it was at the
     start, without any other migration; ``more``: how many more than in the past; ``spread``: how far ``needed`` may be
-    off, in people, by the model's own past error; None where nothing could be tested.
+    off, in people, by the model's own past error; None where nothing could be tested. ``usual``: participation and
+    retention are the defaults.
     """
 
     area: str
+    scenario: Scenario
     years: tuple[int, ...]
     observed_years: tuple[int, ...]
     observed: Path
@@ -101,6 +103,7 @@ class Ahead:
     more: float
     spread: float | None
     reliability: Reliability | None
+    usual: bool
 
 
 def prepare(evidence: Evidence, assumptions: Assumptions) -> Prepared | None:
@@ -155,6 +158,7 @@ def look_ahead(prepared: Prepared, area: str, scenario: Scenario) -> Ahead:
     seen = np.stack([_observed(prepared, year, districts) for year in observed])
     return Ahead(
         area=area,
+        scenario=scenario,
         years=tuple(range(prepared.start, prepared.end + 1)),
         observed_years=observed,
         observed=_path(seen, _participation(assumptions, 0, len(observed) - 1), assumptions),
@@ -166,6 +170,7 @@ def look_ahead(prepared: Prepared, area: str, scenario: Scenario) -> Ahead:
         more=still_missing / effect,
         spread=kept * tested.model / PER_CENT * length / effect if tested else None,
         reliability=tested,
+        usual=all(getattr(scenario, name) == assumptions.levers[name].value for name in ("participation", "retention")),
     )
 
 

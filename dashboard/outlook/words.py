@@ -12,7 +12,8 @@ from dashboard.outlook.evidence import POPULATION
 from dashboard.outlook.scenario import Ahead, Prepared
 from dashboard.text import text
 
-_SURE = 3  # digits of a change that follows from an age structure
+_SURE = 3  # digits of a large number that follows from an age structure
+_LARGE = 10_000
 _ROUGH = 2  # digits of what stands on assumptions
 _ENOUGH = 6  # of the eight districts in which a model should beat constant growth
 _PERCENT = 100
@@ -29,7 +30,7 @@ def loss(ahead: Ahead, lang: Lang) -> str:
     values = {"start": ahead.years[0], "end": ahead.years[-1], "share": percent(share, lang)}
     if change >= 0:
         return text(lang, "outlook.gain", **values)
-    return text(lang, "outlook.loss", **values, number=about(-change, _SURE, lang))
+    return text(lang, "outlook.loss", **values, number=about(-change, _SURE if -change >= _LARGE else _ROUGH, lang))
 
 
 def needed(ahead: Ahead, lang: Lang) -> str:
@@ -40,7 +41,8 @@ def needed(ahead: Ahead, lang: Lang) -> str:
     if ahead.spread is None:
         return text(lang, "outlook.needed_untested", number=number)
     low, high = needed_range(ahead, ahead.spread, lang)
-    return text(lang, "outlook.needed", number=number, low=low, high=high)
+    key = "outlook.needed" if ahead.usual else "outlook.needed_levers"
+    return text(lang, key, number=number, low=low, high=high)
 
 
 def needed_range(ahead: Ahead, spread: float, lang: Lang) -> tuple[str, str]:
@@ -51,7 +53,7 @@ def needed_range(ahead: Ahead, spread: float, lang: Lang) -> tuple[str, str]:
 def compared(ahead: Ahead, prepared: Prepared, lang: Lang) -> str:
     """The past balance beside it, and what would still be missing if it went on."""
     first, last = prepared.past_years(ahead.area)
-    balance = formats.signed(_rounded(ahead.balance, _SURE), 0, lang)
+    balance = formats.signed(_rounded(ahead.balance, _ROUGH), 0, lang)
     said = text(lang, "outlook.past", first=first, last=last, balance=balance)
     if ahead.more > 0:
         return f"{said} {text(lang, 'outlook.more', number=about(ahead.more, _ROUGH, lang))}"
@@ -94,7 +96,7 @@ def tested(test: BackTest, metadata: Metadata, lang: Lang) -> str:
 
 def caveats(ahead: Ahead, prepared: Prepared, metadata: Metadata, lang: Lang, *, from_zero: bool) -> tuple[str, ...]:
     """What must be read with the charts: no prediction, the band, where their axes begin, the census."""
-    said = [text(lang, "outlook.no_prediction")]
+    said = [text(lang, "outlook.no_prediction"), _set(ahead, lang)]
     if ahead.reliability:
         length = prepared.assumptions.settings["horizon"]
         said.append(
@@ -113,6 +115,9 @@ def caveats(ahead: Ahead, prepared: Prepared, metadata: Metadata, lang: Lang, *,
     if not from_zero:
         said.append(text(lang, "caveats.axis"))
     said.append(text(lang, "outlook.rates_kept"))
+    used = [one for one in prepared.assumptions.in_use if one.source]
+    named = "; ".join(f"{one.title.to(lang)}: {one.source.to(lang)}" for one in used if one.source)
+    said.append(text(lang, "outlook.assumed", named=named))
     day = formats.day(date(prepared.start, 12, 31), lang)
     later = next((b.at for b in metadata.indicators[POPULATION].breaks if b.at > date(prepared.start, 12, 31)), None)
     said.append(
@@ -123,6 +128,19 @@ def caveats(ahead: Ahead, prepared: Prepared, metadata: Metadata, lang: Lang, *,
     if prepared.test and prepared.test.broken:
         said.append(text(lang, "outlook.test_broken"))
     return tuple(said)
+
+
+def _set(ahead: Ahead, lang: Lang) -> str:
+    """The reader's assumptions, so that a picture without its page says what it shows."""
+    scenario = ahead.scenario
+    return text(
+        lang,
+        "outlook.set",
+        migration=formats.signed(_rounded(ahead.chosen_balance, _ROUGH), 0, lang),
+        profile=text(lang, "outlook.profile_work" if scenario.profile == "work" else "outlook.profile_all"),
+        participation=text(lang, "outlook.points", number=formats.signed(scenario.participation, 1, lang)),
+        retention=formats.with_suffix(formats.number(scenario.retention, 0, lang), "%", lang),
+    )
 
 
 def about(value: float, digits: int, lang: Lang) -> str:
