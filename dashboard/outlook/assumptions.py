@@ -80,6 +80,12 @@ class Assumptions:
         return tuple(one for one in self.listed if one.id not in older)
 
     @property
+    def force_ages(self) -> tuple[int, int]:
+        """From which to under which age there are participation rates."""
+        (inside,) = np.nonzero(self.participation)
+        return int(inside[0]), int(inside[-1]) + 1
+
+    @property
     def working_ages(self) -> tuple[int, int]:
         return self.settings["working_from"], self.settings["working_to"]
 

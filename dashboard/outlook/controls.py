@@ -43,7 +43,7 @@ def show_levers(page: Page, prepared: Prepared, area: str, scenario: Scenario) -
         format_func=lambda one: plain(text(lang, "outlook.profile_work" if one == "work" else "outlook.profile_all")),
         key=PROFILE,
         required=True,
-        help=text(lang, "outlook.profile_help"),
+        help=text(lang, "outlook.profile_help", **prepared.assumptions.settings),
         on_change=_changed,
         args=(page, prepared, area, scenario, PROFILE, lambda s, value: replace(s, profile=value)),
     )

@@ -162,12 +162,14 @@ def _alt(ahead: Ahead, what: str, lang: Lang) -> str:
 
 
 def _subtitle(ahead: Ahead, prepared: Prepared, metadata: Metadata, lang: Lang) -> str:
-    ages = prepared.assumptions.working_ages
+    ages, force = prepared.assumptions.working_ages, prepared.assumptions.force_ages
     return text(
         lang,
         "outlook.subtitle",
         start=ages[0],
         end=ages[1],
+        force_start=force[0],
+        force_end=force[1],
         area=metadata.regions[ahead.area].short.to(lang),
         first=ahead.observed_years[0],
         now=prepared.start,

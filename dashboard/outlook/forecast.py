@@ -14,8 +14,6 @@ from dashboard.outlook.evidence import Evidence, years_back
 from dashboard.outlook.migration import land_profile, own_profile, yearly_balances
 from dashboard.outlook.mortality import survival
 
-_MOTHERS = (15, 45)  # years of age over which births are spread, by convention of vital statistics
-
 
 @dataclass(frozen=True)
 class District:
@@ -64,7 +62,7 @@ def districts_at(
                 (years[0], years[-1]) if years else (start, start),
             )
         past, past_years = own
-        rates = Rates(survived, at_birth, _fertility(known.births, region, people, window), _boys(groups))
+        rates = Rates(survived, at_birth, _fertility(known.births, region, people, assumptions.settings), _boys(groups))
         found[region] = District(region, people, rates, past, past_years)
     return found
 
@@ -74,12 +72,13 @@ def mean_balance(balances: Mapping[int, float], window: int) -> float:
     return float(years_back(balances, window).mean()) if balances else 0.0
 
 
-def _fertility(births: Mapping[tuple[str, int], float], region: str, people: Ages, window: int) -> Ages:
+def _fertility(births: Mapping[tuple[str, int], float], region: str, people: Ages, settings: Mapping[str, int]) -> Ages:
     """Children a woman of each age has in a year: the mean births of the newest years, over all women of that span."""
     own = {year: value for (held, year), value in births.items() if held == region}
     ages = np.zeros(people.shape[1])
     if own:
-        ages[slice(*_MOTHERS)] = years_back(own, window).mean() / people[WOMEN, slice(*_MOTHERS)].sum()
+        mothers = slice(settings["mothers_from"], settings["mothers_to"])
+        ages[mothers] = years_back(own, settings["window"]).mean() / people[WOMEN, mothers].sum()
     return ages
 
 

@@ -40,7 +40,7 @@ def show_test(page: Page, prepared: Prepared) -> None:
     if test is None:
         st.markdown(text(lang, "outlook.no_test", years=prepared.assumptions.settings["test_years"]))
         return
-    st.markdown(escaped(tested(test, page.metadata, lang)))
+    st.markdown(escaped(tested(test, prepared.assumptions.settings["enough_districts"], page.metadata, lang)))
     with wide_box():
         show_table(test_table(test, page.metadata, lang), text(lang, "outlook.test"))
     st.markdown(small(text(lang, "outlook.test_about", start=test.start, end=test.end)))
@@ -57,18 +57,18 @@ def show_assumptions(assumptions: Assumptions, lang: Lang) -> None:
     st.markdown("\n".join(lines))
 
 
-def show_method(lang: Lang) -> None:
+def show_method(assumptions: Assumptions, lang: Lang) -> None:
     """How the model works, step by step."""
-    st.markdown(text(lang, "outlook.method"))
+    st.markdown(text(lang, "outlook.method", **assumptions.settings))
 
 
 def show_outlook(page: Page) -> None:
     """The section on methods: how the years ahead are worked out, and every assumption."""
     lang = page.lang
     st.markdown(escaped(text(lang, "outlook.about")))
-    show_method(lang)
     assumptions = read_assumptions(page.store)
     if assumptions is not None:
+        show_method(assumptions, lang)
         st.subheader(text(lang, "outlook.assumptions"), anchor=False)
         show_assumptions(assumptions, lang)
 

@@ -34,15 +34,13 @@ class Reliability:
 
 
 def reliability(evidence: Evidence, assumptions: Assumptions) -> Mapping[str, Reliability]:
-    """By area: the districts and their sum. Empty where no census holds two age structures to test with."""
-    census = evidence.bases[evidence.years[-1]]
-    years = [year for year in evidence.years if evidence.bases[year] == census]
+    """By area: the districts and their sum. Start and later year stand on one census; empty where none holds two."""
     forecast: dict[str, list[float]] = {}
     model: dict[str, list[float]] = {}
-    for start in years[:-1]:
-        length = years[-1] - start
+    for start in evidence.years:
+        length = max(y for y in evidence.years if evidence.bases[y] == evidence.bases[start]) - start
         actual = _with_sum(
-            {r: counted(evidence, r, assumptions.working_ages, start, years[-1]) for r in evidence.members}
+            {r: counted(evidence, r, assumptions.working_ages, start, start + length) for r in evidence.members}
         )
         for misses, courses in zip((forecast, model), _courses(evidence, assumptions, start, length), strict=True):
             for area, course in _with_sum(courses).items():
@@ -54,6 +52,7 @@ def reliability(evidence: Evidence, assumptions: Assumptions) -> Mapping[str, Re
             float(np.quantile(misses, share)) * 100, float(np.quantile(model[area], share)) * 100, len(misses)
         )
         for area, misses in forecast.items()
+        if misses
     }
 
 

@@ -46,7 +46,6 @@ class Prepared:
     profiles: Mapping[Profile, Ages]
     students: Mapping[str, float]
     observed: Mapping[int, Mapping[str, Ages]]  # people by year of age, by year and district, of the start's census
-    census: str
     test: BackTest | None
     reliability: Mapping[str, Reliability]
 
@@ -98,7 +97,6 @@ class Ahead:
     alone: Path
     chosen: Path
     balance: float
-    chosen_balance: float
     needed: float
     more: float
     spread: float | None
@@ -125,7 +123,6 @@ def prepare(evidence: Evidence, assumptions: Assumptions) -> Prepared | None:
             for year in evidence.years
             if evidence.bases[year] == census
         },
-        census=census,
         test=back_test(evidence, assumptions, first, start) if first in evidence.years else None,
         reliability=reliability(evidence, assumptions),
     )
@@ -165,7 +162,6 @@ def look_ahead(prepared: Prepared, area: str, scenario: Scenario) -> Ahead:
         alone=_path(course(unmoved), _participation(assumptions, 0, length), assumptions),
         chosen=_path(course(chosen), rates, assumptions),
         balance=balance,
-        chosen_balance=wanted,
         needed=missing / effect,
         more=still_missing / effect,
         spread=kept * tested.model / PER_CENT * length / effect if tested else None,

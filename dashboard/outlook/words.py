@@ -15,7 +15,6 @@ from dashboard.text import text
 _SURE = 3  # digits of a large number that follows from an age structure
 _LARGE = 10_000
 _ROUGH = 2  # digits of what stands on assumptions
-_ENOUGH = 6  # of the eight districts in which a model should beat constant growth
 _PERCENT = 100
 
 
@@ -75,10 +74,10 @@ def chosen(ahead: Ahead, lang: Lang) -> str:
     )
 
 
-def tested(test: BackTest, metadata: Metadata, lang: Lang) -> str:
-    """Whether the model beat constant growth, in how many districts, and by which errors of the region."""
+def tested(test: BackTest, enough: int, metadata: Metadata, lang: Lang) -> str:
+    """Whether the model beat constant growth in ``enough`` districts, in which it did not, and the errors of both."""
     names = [metadata.regions[one.region].short.to(lang) for one in test.districts if not one.better]
-    key = "outlook.test_better" if test.better >= _ENOUGH else "outlook.test_not_better"
+    key = "outlook.test_better" if test.better >= enough else "outlook.test_not_better"
     said = text(
         lang,
         key,
@@ -133,10 +132,11 @@ def caveats(ahead: Ahead, prepared: Prepared, metadata: Metadata, lang: Lang, *,
 def _set(ahead: Ahead, lang: Lang) -> str:
     """The reader's assumptions, so that a picture without its page says what it shows."""
     scenario = ahead.scenario
+    wanted = _rounded(ahead.balance, _ROUGH) if scenario.migration is None else scenario.migration
     return text(
         lang,
         "outlook.set",
-        migration=formats.signed(_rounded(ahead.chosen_balance, _ROUGH), 0, lang),
+        migration=formats.signed(wanted, 0, lang),
         profile=text(lang, "outlook.profile_work" if scenario.profile == "work" else "outlook.profile_all"),
         participation=text(lang, "outlook.points", number=formats.signed(scenario.participation, 1, lang)),
         retention=formats.with_suffix(formats.number(scenario.retention, 0, lang), "%", lang),

@@ -71,7 +71,7 @@ def _finding(page: Page, evidence: Evidence, prepared: Prepared, asked: Asked) -
     with st.expander(text(lang, "explore.figures")), wide_box():
         show_table(drawn.table, drawn.subtitle)
     with st.expander(text(lang, "outlook.how")):
-        show_method(lang)
+        show_method(prepared.assumptions, lang)
     with st.expander(text(lang, "outlook.assumptions")):
         show_assumptions(prepared.assumptions, lang)
     show_files(page, lambda: _drawn(page, evidence, prepared, asked, ahead, "light"))

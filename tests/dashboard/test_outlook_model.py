@@ -302,3 +302,25 @@ def test_a_district_starts_with_its_published_people(real: tuple[Evidence, Assum
         assert in_groups(district.people) == pytest.approx(evidence.structures[region, 2021])
         births = float(district.people[1] @ district.rates.fertility)
         assert births == pytest.approx(np.mean([evidence.births[region, y] for y in range(2017, 2022)]))
+
+
+def with_new_census(evidence: Evidence) -> Evidence:
+    """The same figures and three more years on another census, a twentieth lower, as a live run would bring them."""
+    structures, changes, births = dict(evidence.structures), dict(evidence.changes), dict(evidence.births)
+    for region in evidence.members:
+        for year in (2022, 2023, 2024):
+            structures[region, year] = evidence.structures[region, 2021] * 0.95
+            births.setdefault((region, year), births[region, 2021])
+            changes[region, year] = Change(0.0, "census2022")
+    bases = {**evidence.bases, 2022: "census2022", 2023: "census2022", 2024: "census2022"}
+    return replace(evidence, structures=structures, changes=changes, births=births, bases=bases)
+
+
+def test_figures_of_a_new_census_are_carried_on_without_mixing(real: tuple[Evidence, Assumptions]):
+    evidence, assumptions = real
+    newer = prepare(with_new_census(evidence), assumptions)
+    assert newer is not None and newer.start == 2024
+    assert newer.test is not None and newer.test.broken and newer.test.start == 2016
+    assert {*newer.observed} == {2022, 2023, 2024}
+    assert newer.past_years(REGION_SUM) == (2017, 2021)  # the newest two structures of one census five years apart
+    assert newer.reliability[REGION_SUM].tests == 36 + 3

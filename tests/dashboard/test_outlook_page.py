@@ -61,7 +61,7 @@ def test_the_page_says_what_the_model_finds(model: tuple[Metadata, Evidence, Pre
     told = shown(page)
     assert page.header[0].value.replace("\\", "") == headline(ahead, "Salzgitter", lang)
     assert compared(ahead, prepared, lang) in told
-    assert prepared.test is not None and words.tested(prepared.test, metadata, lang) in told
+    assert prepared.test is not None and words.tested(prepared.test, 6, metadata, lang) in told
     for one in prepared.test.districts:
         assert f"{one.model_error:.2f}".replace(".", "," if lang == "de" else ".") in told
     assert text(lang, "outlook.no_prediction") in told and not page.warning
@@ -95,10 +95,10 @@ def test_a_model_that_is_no_better_says_so(model: tuple[Metadata, Evidence, Prep
     worse = tuple(replace(d, model=d.model * 2) for d in test.districts[:3])
     none_better = replace(test, districts=(*worse, *test.districts[3:]))
     names = [metadata.regions[d.region].short.to(lang) for d in none_better.districts if not d.better]
-    told = words.tested(none_better, metadata, lang)
+    told = words.tested(none_better, 6, metadata, lang)
     assert none_better.better < 6 and ("nicht besser" if lang == "de" else "no better") in told
     assert ", ".join(names) in told
-    assert ("nicht besser" if lang == "de" else "no better") not in words.tested(test, metadata, lang)
+    assert ("nicht besser" if lang == "de" else "no better") not in words.tested(test, 6, metadata, lang)
 
 
 def test_every_state_comes_back_from_its_address(model: tuple[Metadata, Evidence, Prepared]):
