@@ -104,8 +104,8 @@ def caveats(ahead: Ahead, prepared: Prepared, metadata: Metadata, lang: Lang, *,
                 "outlook.band",
                 coverage=prepared.assumptions.settings["coverage"],
                 tests=ahead.reliability.tests,
-                forecast=formats.number(ahead.reliability.forecast * length, 1, lang),
-                model=formats.number(ahead.reliability.model * length, 1, lang),
+                forecast=_percent(ahead.reliability.forecast * length, 1, lang),
+                model=_percent(ahead.reliability.model * length, 1, lang),
                 end=ahead.years[-1],
             )
         )
@@ -154,7 +154,11 @@ def percent(share: float, lang: Lang) -> str:
 
 
 def _error(value: float, lang: Lang) -> str:
-    return formats.with_suffix(formats.number(value, 2, lang), "%", lang)
+    return _percent(value, 2, lang)
+
+
+def _percent(value: float, decimals: int, lang: Lang) -> str:
+    return formats.with_suffix(formats.number(value, decimals, lang), "%", lang)
 
 
 def _change(now: float, before: float) -> tuple[float, float]:
