@@ -16,7 +16,8 @@ from dashboard.tables import FigureTable
 class Drawing:
     """Everything that is shown of a view. ``charts`` are names and specifications: one without a name, or panels with
     theirs; ``alts`` are their texts for a screen reader, in the same order. ``footer`` is the source line, which a
-    single chart has inside it already."""
+    single chart has inside it already. ``link``: the address on a page of its own, where no view of an indicator leads
+    there."""
 
     figures: pl.DataFrame
     model: ChartModel
@@ -29,3 +30,4 @@ class Drawing:
     sources: tuple[Attribution, ...]
     footer: str
     panels_a_row: int = 3  # on a wide screen
+    link: str = ""

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import api_data, api_plain, feed, openapi
 from dashboard.addresses import CHART_ROUTE, DATA_ROUTE
+from dashboard.outlook import address as outlook
 from dashboard.page import Page
 from dashboard.prose import show_words
 from dashboard.tables import escaped
@@ -32,6 +33,13 @@ def show_links(page: Page) -> None:
     st.markdown(escaped(text(lang, "methods.links.about")))
     meanings = [(f"<code>{name}</code>", escape(text(lang, f"api.parameters.{name}"))) for name in PARAMETERS]
     meanings.append(("<code>section</code>", escape(text(lang, "methods.links.section"))))
+    own = {
+        outlook.MIGRATION: "outlook.address_migration",
+        outlook.PROFILE: "outlook.address_profile",
+        outlook.PARTICIPATION: "outlook.address_participation",
+        outlook.RETENTION: "outlook.address_retention",
+    }
+    meanings += [(f"<code>{name}</code>", escape(text(lang, key))) for name, key in own.items()]
     columns = [text(lang, f"methods.links.{c}") for c in ("parameter", "meaning")]
     show_words(columns, meanings, text(lang, "methods.sections.links"))
     st.subheader(text(lang, "methods.links.programs"), anchor=False)

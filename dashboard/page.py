@@ -30,6 +30,7 @@ EXPLORE = "explore.py"
 MAP = "map.py"
 COMPARISON = "comparison.py"
 COUNSELLING = "counselling.py"
+OUTLOOK = "outlook.py"
 DATA_STATUS = "data_status.py"
 METHODS = "methods.py"
 CHART = "chart.py"  # one chart alone, for embedding: in no menu
@@ -43,6 +44,7 @@ PATHS = {
     MAP: "map",
     COMPARISON: "comparison",
     COUNSELLING: "counselling",
+    OUTLOOK: "outlook",
     DATA_STATUS: "data-status",
     METHODS: "methods",
     CHART: "chart",

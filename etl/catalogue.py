@@ -39,6 +39,7 @@ from etl.entries import (
     UnitsFile,
 )
 from etl.errors import CatalogueError
+from etl.outlook_entries import OutlookFile
 
 PROJECT = Path(__file__).resolve().parent.parent
 CATALOGUE_DIR = PROJECT / "data" / "catalogue"
@@ -64,6 +65,7 @@ class Catalogue:
     table_options: tuple[TableOptions, ...]
     revision_limits: RevisionLimits
     counselling: CounsellingFile
+    outlook: OutlookFile
     boundaries: Boundaries | None = None
 
     @cached_property
@@ -152,6 +154,7 @@ def load_catalogue(folder: Path = CATALOGUE_DIR, boundaries: Path = BOUNDARIES_F
         table_options=read_yaml(folder / "tables.yaml", TablesFile).tables,
         revision_limits=read_yaml(folder / "checks.yaml", ChecksFile).revisions,
         counselling=counselling,
+        outlook=read_yaml(folder / "outlook.yaml", OutlookFile),
         boundaries=read_boundaries(boundaries),
     )
     problems = [*_broken_references(catalogue), *_bad_regions(catalogue), *_bad_counselling(catalogue)]

@@ -13,6 +13,7 @@ from etl.areas import Boundaries
 from etl.catalogue import Catalogue
 from etl.counselling_entries import CounsellingFile, Provider
 from etl.entries import Indicator, Text
+from etl.outlook_metadata import assumption_rows, rate_rows
 from etl.sources.base import AppliedCorrection
 from etl.store_schema import SCHEMA_VERSION
 
@@ -90,6 +91,8 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
             }
             for m in catalogue.counselling.milestones
         ],
+        "outlook_assumptions": assumption_rows(catalogue.outlook),
+        "outlook_rates": rate_rows(catalogue.outlook),
         "units": [
             {"id": u.id, **_both("label", u.label), **_both("suffix", u.suffix)} for u in catalogue.units.values()
         ],

@@ -10,6 +10,9 @@ Texts stand in a German and an English column; nested metadata is JSON. ``bases`
 topics they count and the threshold below which their counts are secret; ``milestones`` are cited facts about them.
 ``events`` are context for charts: of the indicators named, of all of their ``themes``, or of all if both are empty;
 ``regions`` empty: everywhere. ``areas`` are the districts' boundaries as GeoJSON geometry (WGS 84), simplified.
+``outlook_assumptions`` are what the page on the years ahead assumes: settings, levers with bounds (null ``value``:
+worked out from the figures), participation rates, life tables; ``outlook_rates`` their rates by age, of both sexes
+where ``sex`` is null.
 """
 
 from __future__ import annotations
@@ -85,6 +88,17 @@ TABLES: dict[str, str] = {
         "at" DATE NOT NULL, when_de VARCHAR NOT NULL, when_en VARCHAR NOT NULL,
         text_de VARCHAR NOT NULL, text_en VARCHAR NOT NULL,
         source_de VARCHAR NOT NULL, source_en VARCHAR NOT NULL, link VARCHAR
+    """,
+    "outlook_assumptions": """
+        id VARCHAR NOT NULL, kind VARCHAR NOT NULL, sort_order INTEGER NOT NULL,
+        value DOUBLE, low DOUBLE, high DOUBLE, step DOUBLE, first_year INTEGER, last_year INTEGER,
+        expectancy_m DOUBLE, expectancy_f DOUBLE,
+        title_de VARCHAR NOT NULL, title_en VARCHAR NOT NULL, reason_de VARCHAR NOT NULL, reason_en VARCHAR NOT NULL,
+        source_de VARCHAR, source_en VARCHAR, link VARCHAR
+    """,
+    "outlook_rates": """
+        assumption VARCHAR NOT NULL, sex VARCHAR, age_from INTEGER NOT NULL, age_to INTEGER NOT NULL,
+        value DOUBLE NOT NULL
     """,
     "units": "id VARCHAR NOT NULL, label_de VARCHAR NOT NULL, label_en VARCHAR NOT NULL, "
     "suffix_de VARCHAR, suffix_en VARCHAR",

@@ -29,6 +29,7 @@ FORMS = {
     "counselling-months": "/counselling?i=counselling_contacts_monthly&r=03103",
     "counselling-offices": "/counselling?i=counselling_contacts_quarterly&r=03101,03103&b=provider%3Ddemo",
     "counselling-share": "/counselling?as=share&chart=bar",
+    "outlook-district": "/outlook?r=03102&migration=800&participation=2.5",
     "chart-bars": f"/chart?i=foreign_population&r={DISTRICTS}&as=share&chart=bar",
     "missing": "/gibtsnicht",
 }

@@ -550,7 +550,7 @@ def test_a_contradiction_is_named(folder: Path, file: str, old: str, new: str, m
 def test_an_event_has_a_name_that_fits_into_a_chart_and_a_link(folder: Path) -> None:
     spoil(folder / "events.yaml", '"Job-Turbo"', '"Job-Turbo für Geflüchtete"')
     spoil(folder / "events.yaml", '"https://www.bmas.de/', '"http://www.bmas.de/')
-    with pytest.raises(CatalogueError, match=r"short\.de: .*at most 22") as told:
+    with pytest.raises(CatalogueError, match=r"short\.de: .*at most 23") as told:
         load_catalogue(folder)
     assert "link" in str(told.value)
 

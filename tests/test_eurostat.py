@@ -18,6 +18,7 @@ from etl.catalogue import Catalogue
 from etl.counselling_entries import CounsellingFile
 from etl.entries import Indicator, Region, RevisionLimits, Series, Source, Text
 from etl.errors import CatalogueError, ParseError
+from etl.outlook_entries import OutlookFile
 from etl.sources.base import Context, Reply, Request
 from etl.sources.eurostat import jsonstat, parse, parts, tsv
 from etl.sources.eurostat.flags import status_of
@@ -57,6 +58,7 @@ def catalogue(*columns: dict[str, dict[str, str | None]], table: str = TABLE, re
         table_options=(),
         revision_limits=RevisionLimits.model_construct(),
         counselling=CounsellingFile.model_construct(),
+        outlook=OutlookFile.model_construct(),
     )
 
 
@@ -420,6 +422,12 @@ def test_any_damaged_comma_or_gzip_reply_never_ends_in_another_error(data, cube:
             tsv.decode(data.draw(damaged(body)), TABLE)
         except ParseError:
             continue
+
+
+@pytest.mark.parametrize("cell", ["-10.e0", "10.", ".5", "-.5"])
+def test_a_point_without_digits_on_both_sides_is_no_number(cell: str):
+    with pytest.raises(ParseError, match="expected a number"):
+        tsv.decode(f"freq,geo\\TIME_PERIOD\t1995 \nA,DE\t{cell} \n".encode(), TABLE)
 
 
 # The recorded tables

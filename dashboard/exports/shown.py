@@ -36,7 +36,7 @@ class Facts:
 
 def facts_of(drawn: Drawing, view: View, metadata: Metadata, origin: str) -> Facts:
     """The facts of a drawing; ``origin`` is scheme and host of the monitor, empty where nothing tells."""
-    link = origin + page_address(fixed(view, metadata), metadata)
+    link = origin + (drawn.link or page_address(fixed(view, metadata), metadata))
     return Facts(
         lang=view.lang,
         title=drawn.headline,

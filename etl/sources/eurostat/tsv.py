@@ -32,6 +32,8 @@ _DIMENSION = re.compile(r"[a-z][a-z0-9_]*")
 _CORNER = re.compile(r"([a-z0-9_,]+)\\(?:time|TIME_PERIOD)", re.IGNORECASE)
 _CELL = r"^ *(:|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?) *([A-Za-z]*) *$"
 _FLAG = r"^[A-Za-z]+$"
+# a decimal point without a digit on one of its sides: Polars reads such a number, publishers write none
+_BARE_POINTS = (b".e", b".E", b". ", b".\t", b".\r", b".\n", b"\t.", b" .", b"-.")
 _COMMA_TO_TAB = bytes.maketrans(b",", b"\t")
 _BLANK_AND_COMMA_TO_TAB = bytes.maketrans(b" ,", b"\t\t")
 
@@ -122,6 +124,8 @@ def _header(text: bytes, table: str) -> Header:
 
 def _quick(lines: bytes, header: Header) -> pl.DataFrame | None:
     """Columns ``d0``... of codes, ``v0``, ``f0``... per period; None unless all cells are ``value blank flag``."""
+    if b"." in lines and any(bare in lines for bare in _BARE_POINTS):
+        return None
     values = [f"v{i}" for i in range(len(header.times))]
     schema: dict[str, pl.DataType] = {f"d{i}": pl.String() for i in range(len(header.dims))}
     for i, value in enumerate(values):
