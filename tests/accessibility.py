@@ -13,8 +13,12 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # rules that Streamlit itself breaks and nobody but its authors can mend, each with the reason; the accessibility
 # statement names exactly these
 STREAMLIT_RULES: dict[str, str] = {}
+Pairs = dict[Literal["light", "dark"], tuple[int, ...]]
 GROUNDS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIZES = {1280: 900, 375: 812}
+# on which ground at which widths: every pair for pages; for forms, each ground and each width once
+EVERY_PAIR: Pairs = {"light": (1280, 375), "dark": (1280, 375)}
+EACH_ONCE: Pairs = {"light": (1280,), "dark": (375,)}
 # the ground that the page is painted on is dark: its red is less than half
 _GROUND = """
 dark => {
@@ -145,16 +149,16 @@ def visit_on(page: Page, address: str, ground: Literal["light", "dark"]) -> None
     page.wait_for_function(_GROUND, arg=ground == "dark", timeout=PATIENCE)
 
 
-def broken_rules(browser: Browser, address: str) -> dict[str, list[Any]]:
+def broken_rules(browser: Browser, address: str, pairs: Pairs = EVERY_PAIR) -> dict[str, list[Any]]:
     """What axe finds on a page with everything unfolded, by ground and width; empty if nothing."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="de-DE")
     page = context.new_page()
     found = {}
-    for ground in GROUNDS:
+    for ground, widths in pairs.items():
         visit_on(page, address, ground)
         open_all(page)
-        for width, height in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": SIZES[width]})
             settle(page)
             if broken := violations(page):
                 found[f"{ground} {width} px"] = broken
