@@ -107,6 +107,14 @@ def _whom(page: Page, compared: Comparison, criteria: Sequence[Measured]) -> Non
         st.button(said, key="propose", on_click=_changed, args=(page, lambda _: computed(compared)))
     else:
         st.markdown(small(text(lang, "comparison.proposed", count=COUNT)))
+    if _unlike(compared):
+        st.markdown(small(text(lang, "comparison.unlike", district=named(compared.district))))
+
+
+def _unlike(compared: Comparison) -> bool:
+    """Whether not one of the peers is really similar."""
+    distances = [peer.distance for peer in compared.peers if peer.distance is not None]
+    return bool(distances) and min(distances) > APART
 
 
 def _what(page: Page, compared: Comparison) -> None:
@@ -167,9 +175,6 @@ def _why_these(page: Page, compared: Comparison, criteria: Sequence[Measured]) -
         st.markdown(text(lang, "comparison.missing", names=names))
     reasons = {metadata.regions[peer.region].short.to(lang): reason_of(peer, criteria, lang) for peer in compared.peers}
     st.markdown("\n".join(f"- **{escaped(name)}:** {escaped(reason)}" for name, reason in reasons.items()))
-    distances = [peer.distance for peer in compared.peers if peer.distance is not None]
-    if distances and min(distances) > APART:
-        st.markdown(text(lang, "comparison.unlike", district=metadata.regions[compared.district].short.to(lang)))
     with wide_box():
         show_table(peers_table(compared, criteria, metadata), text(lang, "comparison.peers"))
     st.markdown(text(lang, "comparison.no_benchmark"))

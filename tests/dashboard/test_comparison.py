@@ -341,3 +341,13 @@ def test_chosen_peers_stay_until_the_nearest_are_asked_for(metadata: Metadata):
     assert not at.exception
     assert at.query_params.get("r") in ("03102", ["03102"])
     assert len(at.multiselect[0].value) == COUNT
+
+
+@pytest.mark.parametrize(("apart", "warned"), [(-1.0, True), (99.0, False)])
+def test_a_district_that_is_like_no_other_is_said_to_be_so_beside_the_choice(
+    apart: float, warned: bool, metadata: Metadata, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("dashboard.peers.APART", apart)
+    said = " ".join(m.value for m in run("comparison").markdown).replace("\\", "")
+    warning = text("de", "comparison.unlike", district=metadata.regions[districts_of(metadata)[0]].short.de)
+    assert (warning in said) is warned
