@@ -11,12 +11,13 @@ import pytest
 from dashboard.breakdowns import common_parts
 from dashboard.charts.model import chart_model
 from dashboard.choices import breaks_of
-from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts, subtitle
+from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts
 from dashboard.labels import breakdown_label, period_kind_label
 from dashboard.metadata import Metadata, qualified
 from dashboard.metadata_reading import read_metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store, current_store
+from dashboard.subtitles import subtitle
 from dashboard.view import View, read
 from tests.dashboard.invented import break_at, frame, having, indicator, label, periods
 from tests.dashboard.small_store import build

@@ -201,7 +201,7 @@ def test_a_body_s_secret_figure_is_called_secret_and_nothing_is_ranked_beside_it
     found = drawn(store, metadata, i=CONTACTS, b="provider=welcome_center", to="2023")
     spec = found.drawing.charts[0][1]
     assert labels(found)["Wolfsburg"] == ["Wolfsburg", "geheim"]
-    assert "höchster veröffentlichter Wert Braunschweig" in found.drawing.headline
+    assert "höchster veröffentlichter Wert in Braunschweig" in found.drawing.headline
     assert "Geheim: Wolfsburg." in found.drawing.headline and "niedrigsten" not in found.drawing.headline
     assert all(row[2].text == "–" for row in found.drawing.table.rows)
     bars = rows(found.bars or {}, "bar")

@@ -20,13 +20,14 @@ from dashboard.charts.multiples import small_multiples
 from dashboard.charts.secrets import strip_height
 from dashboard.charts.sparkline import HEIGHT, sparkline
 from dashboard.choices import default_breakdown, measures_of
-from dashboard.descriptions import caveats, panel_alts, subtitle
+from dashboard.descriptions import caveats, panel_alts
 from dashboard.headlines import headline
 from dashboard.metadata import Metadata
 from dashboard.metadata_reading import read_metadata
 from dashboard.queries import view_figures
 from dashboard.series import Series, rounding_error
 from dashboard.store import Store, current_store
+from dashboard.subtitles import subtitle
 from dashboard.tables import figures_table, series_table
 from dashboard.tiles import tile
 from dashboard.view import View, read
