@@ -58,9 +58,7 @@ def extreme_figures(
     top, bottom = (_named(f, figure_said(f, scale, lang), kind, view, metadata) for f in (found.top, found.bottom))
     moves, unmoved = moves_of(growing, view, metadata, leader=found.top) if growing else ("", ())
     aside = {f.series.label: figure_said(f, scale, lang) if not _is_few(f) else from_to(f, lang) for f in found.aside}
-    aside = {
-        f.series.label: from_to(f, lang) if f.small else signed_percent(_percent(f), lang) for f in unmoved
-    } | aside
+    grown = {f.series.label: from_to(f, lang) if f.small else signed_percent(_percent(f), lang) for f in unmoved}
     return text(
         lang,
         "headlines.many_published" if beside_secrets else key,
@@ -68,7 +66,7 @@ def extreme_figures(
         when=formats.when(found.top.last.period, lang, found.top.indicator.period_kind),
         top=top,
         bottom=bottom,
-        more=f"{moves}{_aside(aside, lang)}",
+        more=f"{moves}{_aside(grown | aside, lang)}",
     )
 
 

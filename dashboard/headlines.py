@@ -151,7 +151,9 @@ def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
     named, changes = [], 0
     for finding in findings:
         scale = scale_of(finding.indicator, view.measure, metadata, lang)
-        label = finding.series.label if one_indicator else inside(finding.series.label, lang)
+        label = finding.series.label
+        if not one_indicator or label == text(lang, "figures.total"):
+            label = inside(label, lang)
         said = f"{label} {figure_said(finding, scale, lang)}"
         said += "" if same_end else f" {_when(finding.last, finding, lang)}"
         change = growth(finding, scale, view) if same_start else None

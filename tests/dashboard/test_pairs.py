@@ -165,7 +165,7 @@ def test_each_way_has_its_words(metadata: Metadata):
     )
     assert ways(metadata, *[(100, 100)] * 3) == "In allen 3 Kreisen sanken Titel x und neue Fälle von 2019 bis 2020."
     assert ways(metadata, *[(300, 100)] * 3, lang="en") == (
-        "In all 3 districts title x rose and new cases fell from 2019 to 2020."
+        "In all 3 districts titel x rose and new cases fell from 2019 to 2020."
     )
     assert ways(metadata, (200, 300), (200, 300), (100, 300)) == (
         "Titel x und neue Fälle: in Braunschweig und in Salzgitter blieb von 2019 bis 2020 mindestens eines von beiden"
