@@ -33,6 +33,17 @@ def signed_percent(value: float, lang: Lang) -> str:
     return formats.with_suffix(formats.signed(value, decimals, lang), "%", lang)
 
 
+def behind_difference(finding: Finding, lang: Lang) -> str:
+    """What stands in brackets behind a difference: it in percent, or what it was at first, if that is too little for a
+    percentage. Empty where the percentage would be written as zero."""
+    if finding.small:
+        first = formats.number(finding.base, finding.indicator.decimals, lang)
+        return f" ({text(lang, 'headlines.at_first', figure=first)})"
+    if finding.percent is None or round(finding.percent, 1) == 0:
+        return ""
+    return f" ({signed_percent(finding.percent, lang)})"
+
+
 def from_to(finding: Finding, lang: Lang) -> str:
     """``von 15 auf 400``: what is said of counts that are too small for a percentage."""
     newest = value_of(finding.last) if finding.measure == "number" else finding.last.counted or 0

@@ -16,7 +16,7 @@ from dashboard import formats
 from dashboard.charts.bar import common_period
 from dashboard.choices import direction_of
 from dashboard.extremes import LISTED, extreme_figures, extreme_indices
-from dashboard.figures_said import figure_said, from_to, signed_percent
+from dashboard.figures_said import behind_difference, figure_said, from_to, signed_percent
 from dashboard.findings import Finding, finding_of, until, value_of
 from dashboard.flows import balance_of_flows
 from dashboard.labels import Scale, scale_of
@@ -136,10 +136,7 @@ def _development(finding: Finding, scale: Scale, view: View) -> str:
     direction = "more" if change > 0 else "fewer" if counted else "less"
     then = formats.when(finding.first.period, lang)
     said = text(lang, f"headlines.{direction}", difference=difference, then=then)
-    if finding.small and view.measure == "number":
-        figure = formats.number(value_of(finding.first), scale.decimals, lang)
-        return f"{said} ({text(lang, 'headlines.at_first', figure=figure)})."
-    return f"{said}." if finding.percent is None else f"{said} ({signed_percent(finding.percent, lang)})."
+    return f"{said}{behind_difference(finding, lang)}."
 
 
 def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from dashboard import formats
 from dashboard.choices import Measure, is_rate, measures_of
-from dashboard.figures_said import MANIFOLD, figure_said, signed_percent
+from dashboard.figures_said import MANIFOLD, behind_difference, figure_said, signed_percent
 from dashboard.findings import Finding, claimed_figure, finding_of
 from dashboard.headlines import headline
 from dashboard.labels import own_label, scale_of, share_of_part
@@ -139,12 +139,7 @@ def _difference(finding: Finding, view: View, metadata: Metadata) -> str:
         written = formats.with_suffix(written, scale.suffix, lang)
     key = "stories.more_than" if change > 0 else "stories.less_than" if scale.suffix else "stories.fewer_than"
     said = text(lang, key, difference=written, then=formats.when(finding.first.period, lang))
-    if finding.percent is not None:
-        return f"{said} ({signed_percent(finding.percent, lang)})"
-    if finding.small:
-        earlier = formats.number(finding.base, scale.decimals, lang)
-        return f"{said} ({text(lang, 'headlines.at_first', figure=earlier)})"
-    return said
+    return f"{said}{behind_difference(finding, lang)}"
 
 
 def _uncompared(findings: Sequence[Finding], view: View) -> list[str]:

@@ -92,15 +92,14 @@ def test_a_paragraph_compares_with_one_and_with_ten_years_before(store: Store, m
     english = told(story("naturalisations", "changes"), "03102", store, metadata, "en")
     assert english == "In 2024 it came to 1 more than in 2023 (then 33) and 10 more than in 2014 (then 24)."
     region = told(story("naturalisations", "changes"), "BSR", store, metadata)
-    assert region.startswith(
-        "Im Jahr 2024 waren es 8 mehr als im Jahr 2023 (+1,7 %) und 80 mehr als im Jahr 2014 (+20,4 %)"
-    )
+    assert region == "Im Jahr 2024 waren es 8 mehr als im Jahr 2023 (+1,7 %) und 80 mehr als im Jahr 2014 (+20,4 %)."
 
 
 def test_a_paragraph_names_the_figure_that_the_headline_lacks(store: Store, metadata: Metadata):
     districts = story("naturalisations", "changes", places="districts")
-    assert told(districts, "BSR", store, metadata).startswith(
-        "Im Jahr 2024 waren es in der Region Braunschweig 472 Einb"
+    said = told(districts, "BSR", store, metadata)
+    assert said.startswith(
+        "Im Jahr 2024 waren es in der Region Braunschweig 472 Einbürgerungen, 8 mehr als im Jahr 2023"
     )
     sexes = replace(story("residence_permits", "changes", breakdown="sex=m"), breakdowns=("sex=m", "sex=f"))
     small = told(sexes, "03101", store, metadata)
@@ -125,15 +124,15 @@ def test_a_paragraph_claims_no_change_inside_rounding(store: Store, metadata: Me
 def test_a_paragraph_does_not_compare_an_incomplete_sum(store: Store, metadata: Metadata):
     said = told(story("foreign_population", "changes", "land"), "BSR", store, metadata)
     assert said == (
-        "Gegenüber dem 31.12.2023 und gegenüber dem 31.12.2014 ist kein Vergleich möglich, weil Angaben einzelner Kreise"
-        " fehlen."
+        "Gegenüber dem 31.12.2023 und gegenüber dem 31.12.2014 ist kein Vergleich möglich,"
+        " weil Angaben einzelner Kreise fehlen."
     )
 
 
 def test_a_paragraph_does_not_compare_across_a_break(store: Store, metadata: Metadata):
     said = told(story("population", "changes"), "BSR", store, metadata)
     assert said == (
-        "Am 31.12.2024 waren es 8 mehr als am 31.12.2023 (+0,0 %). Gegenüber dem 31.12.2014 ist kein Vergleich möglich,"
+        "Am 31.12.2024 waren es 8 mehr als am 31.12.2023. Gegenüber dem 31.12.2014 ist kein Vergleich möglich,"
         " weil die Zahlen ab 31.12.2022 auf einer neuen Grundlage stehen."
     )
 
