@@ -36,26 +36,31 @@ def kind_of(findings: Sequence[Finding]) -> Kind:
 
 def extreme_figures(
     findings: Sequence[Finding],
+    ranked: Sequence[Finding],
     view: View,
     metadata: Metadata,
     *,
     beside_secrets: bool,
     growing: Sequence[Finding] = (),
 ) -> str | None:
-    """The highest and the lowest newest figure, then which of ``growing`` grew most; None where they cannot be ranked.
+    """The highest and the lowest newest figure of those ``ranked`` among all findings, then which of ``growing`` grew
+    most; None where they cannot be ranked.
 
     Beside secret ones only the highest that is published: one of those may be higher, and the lowest of the others says
     nothing.
     """
     lang, kind = view.lang, kind_of(findings)
-    found = ranking_of(findings, claimed_figure, metadata, unfit=lambda f: view.measure == "change" and f.small)
+    found = ranking_of(ranked, claimed_figure, metadata, unfit=lambda f: view.measure == "change" and f.small)
     if found is None:
         return None
     scale = scale_of(found.top.indicator, view.measure, metadata, lang)
     counts = adds_up(view, found.top.indicator) and scale.suffix is None
     counts = counts and not any(is_balance(f.series.breakdown) for f in findings)
     key = f"headlines.many_{'counts' if counts else 'rates'}_{kind}" if kind != "mixed" else "headlines.many_mixed"
-    top, bottom = (_named(f, figure_said(f, scale, lang), kind, view, metadata) for f in (found.top, found.bottom))
+    named = _named
+    if view.measure == "change" and claimed_figure(found.top) < 0:
+        key, named = "headlines.many_falls", _movement
+    top, bottom = (named(f, figure_said(f, scale, lang), kind, view, metadata) for f in (found.top, found.bottom))
     moves, unmoved = moves_of(growing, view, metadata, leader=found.top) if growing else ("", ())
     aside = {f.series.label: figure_said(f, scale, lang) if not _is_few(f) else from_to(f, lang) for f in found.aside}
     grown = {f.series.label: from_to(f, lang) if f.small else signed_percent(_percent(f), lang) for f in unmoved}

@@ -2,7 +2,7 @@
 
 A headline states figures and what changed between two of them, never a cause. It claims no change inside the
 rounding (``series.rounding_error``) or the usual revisions (``noise``), across a break in the series or on an
-incomplete sum.
+incomplete sum, and makes no percentage of few (``findings.FEWEST``).
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ def _sentence(findings: Sequence[Finding], view: View, metadata: Metadata, *, be
     if len(findings) == 1:
         return _one(findings[0], view, metadata)
     if len(findings) <= LISTED_FLOWS:
-        findings = _at_one_time(findings, view, metadata)
-        if flows := balance_of_flows(findings, view, metadata):
+        level = _at_one_time(findings, view, metadata)
+        if flows := balance_of_flows(level, view, metadata):
             return flows
-    if len(findings) <= (LISTED_FLOWS if _directions_differ(findings) else LISTED):
-        return _few(findings, view, metadata)
+        if len(findings) <= LISTED or _directions_differ(findings):
+            return _few(level, view, metadata)
     return _many(findings, view, metadata, beside_secrets=beside_secrets)
 
 
@@ -84,7 +84,11 @@ def _one(finding: Finding, view: View, metadata: Metadata) -> str:
     lang, last, first = view.lang, finding.last, finding.first
     place = metadata.regions[finding.series.region].short.to(lang)
     scale = scale_of(finding.indicator, view.measure, metadata, lang)
-    said = {"place": place, "what": noun_of(finding, view, metadata), "figure": figure_said(finding, scale, lang)}
+    said = {
+        "place": place,
+        "what": inside(noun_of(finding, view, metadata), lang),
+        "figure": figure_said(finding, scale, lang),
+    }
     said |= {"when": _when(last, finding, lang), "then": formats.when(first.period, lang)}
     if view.measure == "change":
         return text(lang, "headlines.change", **said)
@@ -199,14 +203,14 @@ def _many(findings: Sequence[Finding], view: View, metadata: Metadata, *, beside
         return _unranked(findings, text(view.lang, "headlines.reason_broken", day=day), view, metadata)
     if view.measure == "index":
         return extreme_indices(current, view, metadata) or _few_to_rank(findings, view, metadata)
-    ranked = without_sums(current, metadata) if adds_up(view, current[0].indicator) else current
+    ranked = without_sums(current, view, metadata)
     if any(f.last.status == "limited" for f in ranked):
         return _unranked(findings, text(view.lang, "headlines.reason_incomplete"), view, metadata)
     # bars show one period, so the finding is about it; of a body's contacts how they divide is one, and not which of
     # its small numbers grew most
     of_time = view.measure == "number" and view.chart != "bar" and not any(f.of_body for f in current)
     growing = current if of_time and not beside_secrets else ()
-    said = extreme_figures(ranked, view, metadata, beside_secrets=beside_secrets, growing=growing)
+    said = extreme_figures(current, ranked, view, metadata, beside_secrets=beside_secrets, growing=growing)
     return said or _few_to_rank(findings, view, metadata)
 
 

@@ -36,7 +36,9 @@ def ranking_of(
     if len(fit) < FEWEST_RANKED or 2 * len(fit) < len(findings):
         return None
     top, bottom = max(fit, key=value), min(fit, key=value)
-    outside = (f for f in findings if f not in fit and not value(bottom) <= value(f) <= value(top))
+    # a change of few that is inside rounding would be none
+    left_out = (f for f in findings if f not in fit and not (unfit(f) and f.unchanged))
+    outside = (f for f in left_out if not value(bottom) <= value(f) <= value(top))
     return Ranking(top, bottom, tuple(outside))
 
 
@@ -60,10 +62,13 @@ def adds_up(view: View, indicator: Indicator) -> bool:
     return view.measure == "number" and not is_rate(indicator)
 
 
-def without_sums(findings: Sequence[Finding], metadata: Metadata) -> list[Finding]:
-    """Without areas and groups that hold others of the list: that a sum is larger than its parts is no finding."""
+def without_sums(findings: Sequence[Finding], view: View, metadata: Metadata) -> list[Finding]:
+    """Without areas and groups that hold others of the list: that a sum is larger than its parts is no finding. A rate
+    has no sum; of a share only groups have one."""
+    counted = view.measure in ("number", "share", "per1000") and not is_rate(findings[0].indicator)
     areas = {area for f in findings for area in metadata.regions[f.series.region].part_of}
-    parts = [f for f in findings if f.series.region not in areas and not _holds_others(f, findings)]
+    areas = areas if adds_up(view, findings[0].indicator) else set()
+    parts = [f for f in findings if f.series.region not in areas and not (counted and _holds_others(f, findings))]
     return parts if len(parts) >= FEWEST_RANKED else list(findings)
 
 

@@ -9,7 +9,7 @@ from dashboard.choices import Chart, Measure
 from dashboard.findings import FEWEST
 from dashboard.headlines import headline
 from dashboard.measures import changes, index_figures
-from dashboard.metadata import Lang, Metadata
+from dashboard.metadata import Label, Lang, Metadata
 from dashboard.places import in_place
 from dashboard.queries import view_figures
 from dashboard.store import Store
@@ -337,6 +337,34 @@ def test_areas_and_parts_at_once_are_told_by_the_highest_figure(metadata: Metada
     assert told == (
         "Titel own am 31.12.2020: höchster Wert Braunschweig, weiblich (9), niedrigster Braunschweig, männlich (5)."
     )
+
+
+def test_where_all_changes_are_falls_they_are_called_falls(metadata: Metadata):
+    figures = by_region("2019-12-31", "2020-12-31", [(200, 190), (200, 150), (200, 180)])
+    assert told_of(metadata, figures, "change") == (
+        "Titel own, Veränderung gegenüber dem Vorjahr am 31.12.2020: am stärksten gesunken in Salzgitter (−25,0\u00a0%)"
+        ", am schwächsten in Braunschweig (−5,0\u00a0%)."
+    )
+
+
+def test_an_area_beside_the_one_that_holds_it_keeps_its_name(metadata: Metadata):
+    figures: dict[tuple[str, str], Values] = {
+        (region, part): {"2020-12-31": n}
+        for (region, part), n in zip(
+            ((r, s) for r in ("BSR", "03101") for s in ("sex=f", "sex=m")), (90, 50, 7, 6), strict=True
+        )
+    }
+    assert told_of(metadata, figures, chart="bar") == (
+        "Titel own am 31.12.2020: höchster Wert Braunschweig, weiblich (7), niedrigster Braunschweig, männlich (6)."
+    )
+
+
+def test_a_title_stands_small_behind_its_area(metadata: Metadata):
+    own = replace(indicator(metadata, "own"), title=Label("Verfügbares Einkommen", "Disposable income"))
+    figures = frame({("own", "03101", ""): {"2020-12-31": 9}})
+    for lang, start in (("de", "Braunschweig, verfügbares Einkommen: 9"), ("en", "Braunschweig, disposable income: 9")):
+        view = View(("own",), ("03101",), ("",), lang=lang)
+        assert headline(figures, view, having(metadata, own)).startswith(start)
 
 
 def test_an_area_whose_name_takes_an_article_has_it(metadata: Metadata):

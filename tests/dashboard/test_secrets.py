@@ -225,13 +225,14 @@ def test_parts_have_a_share_and_the_bodys_total_has_none(metadata: Metadata):
     ("lang", "told"),
     [
         ("de", "Braunschweig, Intensivberatung (Welcome Center), Anteil an allen Kontakten der Stelle: 30,0\u00a0%"),
-        ("en", "Braunschweig, Intensivberatung (Welcome Center) as a share of all contacts of the body: 30.0%"),
+        ("en", "Braunschweig, intensivberatung (Welcome Center) as a share of all contacts of the body: 30.0%"),
     ],
 )
 def test_a_share_names_part_body_and_whole(lang: str, told: str, store: Store, metadata: Metadata):
     view, figures, model = shown(store, metadata, INTENSIVE, as_="share", lang=lang)
     assert headline(figures, view, metadata).startswith(told)
-    assert subtitle(figures, view, metadata).startswith(told.removeprefix("Braunschweig, ").split(":")[0])
+    part = told.removeprefix("Braunschweig, ").split(":")[0]
+    assert subtitle(figures, view, metadata).startswith(part[:1].upper() + part[1:])
     own = "derselben Stelle" if lang == "de" else "the same body"
     assert any(own in caveat for caveat in caveats(figures, view, metadata, model))
 
