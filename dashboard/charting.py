@@ -16,7 +16,7 @@ from dashboard.charts.palette import Theme
 from dashboard.charts.sparkline import sparkline
 from dashboard.charts.spec import Spec
 from dashboard.choices import PAIRED_CHARTS
-from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts, subtitle
+from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts
 from dashboard.drawn import Drawing
 from dashboard.event_list import show_events
 from dashboard.events import are_numbered
@@ -28,6 +28,7 @@ from dashboard.queries import view_figures
 from dashboard.scatter import scatter
 from dashboard.side_by_side import side_by_side
 from dashboard.store import Store
+from dashboard.subtitles import subtitle
 from dashboard.tables import escaped, series_table, small
 from dashboard.text import text
 from dashboard.tiles import Tile, tile

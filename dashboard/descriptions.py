@@ -1,4 +1,4 @@
-"""What stands around a chart: subtitle, caveats, sources, alternative text."""
+"""What stands around a chart: caveats, sources, alternative text."""
 
 from __future__ import annotations
 
@@ -11,28 +11,18 @@ from dashboard import formats
 from dashboard.charts.bar import common_period
 from dashboard.charts.model import ChartModel, figure_text, is_hollow, line_axis
 from dashboard.charts.multiples import shared_axis
-from dashboard.choices import breakdowns_of, breaks_of
+from dashboard.choices import breaks_of
 from dashboard.labels import (
-    breakdown_label,
-    is_whole,
-    own_label,
     period_kind_label,
-    scale_of,
-    share_of_part,
-    share_title,
-    whole_dimension,
-    with_shared_part,
 )
 from dashboard.measures import first_common_end
 from dashboard.metadata import REGION_SUM, Indicator, Lang, Metadata, qualified
-from dashboard.protection import is_invented, known_rows, provider_of
+from dashboard.protection import is_invented, provider_of
 from dashboard.protection_caveats import protection_caveats
 from dashboard.queries import FEW, INCOMPLETE, shown_indicator
 from dashboard.series import Series, break_name
 from dashboard.text import text
 from dashboard.view import View
-
-MOST_PLACES = 3
 
 
 @dataclass(frozen=True)
@@ -47,26 +37,6 @@ class Attribution:
     licence_url: str
     retrieved: datetime
     own: bool = False
-
-
-def subtitle(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
-    """What, unit, where, period kind, when: the statistical frame of the chart in one line."""
-    lang = view.lang
-    indicators = [metadata.indicators[i] for i in view.indicators]
-    shown = [metadata.indicators[shown_indicator(i, view, metadata)] for i in view.indicators]
-    what = ", ".join(_titled(i, view, metadata) for i in indicators)
-    unit = scale_of(indicators[0], view.measure, metadata, lang).unit
-    places = [metadata.regions[r].short.to(lang) for r in view.regions]
-    where = [", ".join(places)] if len(places) <= MOST_PLACES else []
-    kinds = list(dict.fromkeys(period_kind_label(i, lang) for i in shown))
-    known = known_rows(figures, metadata).sort("period_end")
-    parts = [what, unit, *where, " / ".join(kinds)]
-    if known.height:
-        first, last = (formats.period(known["period"][n], lang) for n in (0, -1))
-        parts.append(first if first == last else text(lang, "periods.span", first=first, last=last))
-    if is_invented(figures, metadata):
-        parts.insert(0, text(lang, "invented.notice"))
-    return " · ".join(part[:1].upper() + part[1:] for part in parts)
 
 
 def alt_text(headline: str, view: View) -> str:
@@ -176,8 +146,7 @@ def _chart_signs(view: View, model: ChartModel) -> list[str]:
     if view.chart == "small-multiples":
         found.append(text(lang, "caveats.shared_scale" if shared_axis(model) else "caveats.own_scales"))
     if view.chart == "bar" and len(model.series) > 1:
-        period = common_period(model.series)
-        found += [text(lang, "charts.bars_period", period=formats.period(period, lang))] if period else []
+        found += _newer_than_bars(model)
     if any(p.status == "limited" for p in points):
         found.append(text(lang, "caveats.limited"))
     if view.chart != "map" and any(p.value is not None and is_hollow(p) for p in points):
@@ -185,6 +154,14 @@ def _chart_signs(view: View, model: ChartModel) -> list[str]:
     if view.chart in ("line", "small-multiples") and any(p.status == "missing" for p in points):
         found.append(text(lang, "caveats.gaps"))
     return found
+
+
+def _newer_than_bars(model: ChartModel) -> list[str]:
+    """Of which period bars are, where some series has a newer figure."""
+    period = common_period(model.series)
+    if period is None or all(s.known[-1].period == period for s in model.series if s.known):
+        return []
+    return [text(model.lang, "charts.bars_period", period=formats.period(period, model.lang))]
 
 
 def _without_figures(model: ChartModel, view: View, metadata: Metadata) -> list[str]:
@@ -282,23 +259,3 @@ def _reference_days(figures: pl.DataFrame) -> list[date]:
     """The different days of the year on which stocks were counted, in the order of the year."""
     ends = figures.filter(pl.col("period_kind") == "reference_date")["period_end"].to_list()
     return sorted({end.replace(year=2000) for end in ends})
-
-
-def _titled(indicator: Indicator, view: View, metadata: Metadata) -> str:
-    """The indicator's official title, with what it is broken down to."""
-    chosen = breakdowns_of(indicator, view.breakdowns)
-    if view.measure == "share" and len(chosen) == 1:
-        return share_of_part(chosen[0], indicator, metadata, view.lang)
-    title = indicator.title.to(view.lang)
-    if view.measure == "share":
-        title = share_title(indicator, metadata, view.lang)
-    if len(chosen) == 1 and is_whole(chosen[0], indicator):
-        return title
-    if len(chosen) == 1:
-        return qualified(title, breakdown_label(chosen[0], indicator, metadata, view.lang))
-    shared = with_shared_part(title, chosen, indicator, metadata, view.lang)
-    whole = whole_dimension(chosen, indicator)
-    if whole:  # its codes are named in the drawing
-        return text(view.lang, "figures.by", title=shared, dimension=metadata.dimensions[whole].label.to(view.lang))
-    labels = [own_label(b, chosen, indicator, metadata, view.lang) for b in chosen]
-    return f"{shared}: {'; '.join(labels)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from math import inf
 
 from dashboard.choices import Measure, breaks_of, is_balance, is_rate
 from dashboard.labels import scale_of
@@ -12,7 +13,8 @@ from dashboard.protection import provider_of
 from dashboard.series import Point, Series, as_shown, break_between, rounding_error, rounding_error_shown
 from dashboard.view import View
 
-FEWEST = 50  # contacts
+FEWEST = 100  # persons or contacts: a percentage of fewer is chance, and in a register rounded to 5 partly rounding
+ROUNDINGS = 10  # a percentage is of at least so many times what rounding may do: 350 where eight districts are summed
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Finding:
 
     ``unchanged`` says that the change is within rounding or, then ``revisable`` too, no larger than the series' newest
     figures are usually revised. ``of_body`` says that a counselling body counted it. ``indicator`` has the breaks of
-    what is shown, a denominator's included. Of an index, ``first`` is its base.
+    what is shown, a denominator's included. Of an index, ``first`` is its base. ``least`` is how large a count must be
+    for a percentage of it to say something; 0 for what is no count.
     """
 
     series: Series
@@ -34,6 +37,7 @@ class Finding:
     unchanged: bool
     of_body: bool
     revisable: bool = False
+    least: float = 0
 
     @property
     def change(self) -> float | None:
@@ -43,15 +47,27 @@ class Finding:
 
     @property
     def percent(self) -> float | None:
-        """The change in percent; None for rates and balances, where a figure is not above zero, and of a body's counts
-        below ``FEWEST``: a percentage of so few is chance."""
+        """The change in percent; None for rates and balances, where a figure is not above zero, and of ``small``
+        counts."""
         if self.measure not in ("number", "index") or is_rate(self.indicator) or is_balance(self.series.breakdown):
             return None
-        if self.change is None or value_of(self.first) <= 0 or value_of(self.last) < 0:
-            return None
-        if self.of_body and min(value_of(self.first), value_of(self.last)) < FEWEST:
+        if self.change is None or value_of(self.first) <= 0 or value_of(self.last) < 0 or self.small:
             return None
         return (value_of(self.last) / value_of(self.first) - 1) * 100
+
+    @property
+    def base(self) -> float:
+        """The count that a change in percent is of, also behind a figure that was worked out."""
+        if self.measure == "change":
+            fallen_to_none = value_of(self.last) <= -100  # which leaves nothing to work the earlier count out from
+            return self.least if fallen_to_none else (self.last.counted or 0) / (1 + value_of(self.last) / 100)
+        return value_of(self.first) if self.measure == "number" else self.first.counted or 0
+
+    @property
+    def small(self) -> bool:
+        """Whether a percentage would be of too few; of a body's contacts both counts must be large enough."""
+        newest = value_of(self.last) if self.measure == "number" else self.last.counted or 0
+        return (min(self.base, newest) if self.of_body else self.base) < self.least
 
 
 def finding_of(series: Series, view: View, metadata: Metadata) -> Finding:
@@ -72,7 +88,16 @@ def finding_of(series: Series, view: View, metadata: Metadata) -> Finding:
         unchanged=rounded or revisable,
         of_body=provider_of(series.breakdown, metadata) is not None,
         revisable=revisable,
+        least=_least(series, indicator, first, last, view, metadata),
     )
+
+
+def _least(series: Series, indicator: Indicator, first: Point, last: Point, view: View, metadata: Metadata) -> float:
+    """How large a count must be for a percentage of it; 0 where nothing is counted or no percentage is made."""
+    uncounted = is_rate(indicator) or is_balance(series.breakdown) or metadata.units[indicator.unit].suffix
+    if uncounted or view.measure in ("share", "per1000"):
+        return 0
+    return max(FEWEST, ROUNDINGS * rounding_error(series, indicator, metadata, first.end, last.end))
 
 
 def _is_unchanged(
@@ -126,6 +151,15 @@ def until(series: Series, period: str) -> Series:
 def claimed_percent(finding: Finding) -> float:
     """The change to rank by: one inside rounding is none, however large it looks on a small count."""
     return 0.0 if finding.unchanged or finding.percent is None else finding.percent
+
+
+def raw_percent(finding: Finding) -> float:
+    """The change in percent as it would be written if the count were not too small for one; endless from nothing."""
+    if finding.measure == "index":
+        return value_of(finding.last) - 100
+    if finding.base <= 0:
+        return inf if value_of(finding.last) > 0 else 0.0
+    return (value_of(finding.last) / finding.base - 1) * 100
 
 
 def claimed_figure(finding: Finding) -> float:

@@ -5,6 +5,7 @@ German: 159.335, 14,0 %, 31.12.2024, Juni 2024. English: 159,335, 14.0%, 31 Dece
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -140,6 +141,17 @@ def versus(period_id: str, lang: Lang) -> str:
 def since(period_id: str, lang: Lang) -> str:
     """``vom 31.12.2014``, ``von 2014``: the beginning of a span."""
     return text(lang, f"periods.from_{_form(period_id)}", period=period(period_id, lang))
+
+
+def listed(names: Sequence[str], lang: Lang) -> str:
+    """``Gifhorn, Goslar und Peine``, each once."""
+    different = list(dict.fromkeys(names))
+    return text(lang, "figures.and").join(part for part in (", ".join(different[:-1]), different[-1]) if part)
+
+
+def starting(period_id: str, lang: Lang) -> str:
+    """``seit 31.12.2014``, ``seit 2014``: the beginning of what lasts up to the time that was said before."""
+    return text(lang, f"periods.starting_{_form(period_id)}", period=period(period_id, lang))
 
 
 def until(period_id: str, lang: Lang) -> str:

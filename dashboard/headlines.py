@@ -2,7 +2,7 @@
 
 A headline states figures and what changed between two of them, never a cause. It claims no change inside the
 rounding (``series.rounding_error``) or the usual revisions (``noise``), across a break in the series or on an
-incomplete sum.
+incomplete sum, and makes no percentage of few (``findings.FEWEST``).
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ import polars as pl
 from dashboard import formats
 from dashboard.charts.bar import common_period
 from dashboard.choices import direction_of
-from dashboard.extremes import LISTED, adds_up, extreme_changes, extreme_figures, without_sums
-from dashboard.figures_said import figure_said, signed_percent
+from dashboard.extremes import LISTED, extreme_figures, extreme_indices
+from dashboard.figures_said import behind_difference, figure_said, from_to, signed_percent
 from dashboard.findings import Finding, finding_of, until, value_of
+from dashboard.flows import balance_of_flows
 from dashboard.labels import Scale, scale_of
 from dashboard.metadata import Lang, Metadata
 from dashboard.protection import is_invented
+from dashboard.ranking import adds_up, without_sums
 from dashboard.secret_findings import of_one_period, secret_ends, secret_throughout
 from dashboard.series import Point, break_name, series_of
-from dashboard.subjects import measured_subject, noun_of, title_of
+from dashboard.subjects import inside, measured_subject, noun_of, title_of
 from dashboard.text import has_text, text
 from dashboard.view import View
 
@@ -58,9 +60,20 @@ def _nothing(figures: pl.DataFrame, view: View, metadata: Metadata) -> str:
 def _sentence(findings: Sequence[Finding], view: View, metadata: Metadata, *, beside_secrets: bool) -> str:
     if len(findings) == 1:
         return _one(findings[0], view, metadata)
-    if len(findings) <= (LISTED_FLOWS if _directions_differ(findings) else LISTED):
-        return _few(findings, view, metadata)
+    if len(findings) <= LISTED_FLOWS:
+        level = _at_one_time(findings, view, metadata)
+        if flows := balance_of_flows(level, view, metadata):
+            return flows
+        if len(findings) <= LISTED or _directions_differ(findings):
+            return _few(level, view, metadata)
     return _many(findings, view, metadata, beside_secrets=beside_secrets)
+
+
+def _at_one_time(findings: Sequence[Finding], view: View, metadata: Metadata) -> Sequence[Finding]:
+    """The findings in the newest period that all series have, so that a list compares what belongs together; as they
+    are where there is none."""
+    period = common_period(tuple(f.series for f in findings))
+    return [finding_of(until(f.series, period), view, metadata) for f in findings] if period else findings
 
 
 def _when(point: Point, finding: Finding, lang: Lang) -> str:
@@ -71,7 +84,11 @@ def _one(finding: Finding, view: View, metadata: Metadata) -> str:
     lang, last, first = view.lang, finding.last, finding.first
     place = metadata.regions[finding.series.region].short.to(lang)
     scale = scale_of(finding.indicator, view.measure, metadata, lang)
-    said = {"place": place, "what": noun_of(finding, view, metadata), "figure": figure_said(finding, scale, lang)}
+    said = {
+        "place": place,
+        "what": inside(noun_of(finding, view, metadata), lang),
+        "figure": figure_said(finding, scale, lang),
+    }
     said |= {"when": _when(last, finding, lang), "then": formats.when(first.period, lang)}
     if view.measure == "change":
         return text(lang, "headlines.change", **said)
@@ -85,7 +102,8 @@ def _one(finding: Finding, view: View, metadata: Metadata) -> str:
 
 
 def _index_development(finding: Finding, lang: Lang) -> str:
-    """An index is itself the development; what follows it is only why it must not be read as one."""
+    """An index is itself the development; what follows it is only why it must not be read as one, or of how few it
+    is."""
     versus = formats.versus(finding.first.period, lang)
     if finding.broken:
         day = break_name(finding.broken, finding.indicator, lang)
@@ -95,7 +113,7 @@ def _index_development(finding: Finding, lang: Lang) -> str:
     if finding.unchanged and finding.first is not finding.last:
         exact = value_of(finding.last) == value_of(finding.first)
         return text(lang, "headlines.unchanged" if exact else "headlines.unchanged_rounding", versus=versus)
-    return "."
+    return text(lang, "headlines.index_small", counts=from_to(finding, lang)) if finding.small else "."
 
 
 def _development(finding: Finding, scale: Scale, view: View) -> str:
@@ -118,11 +136,11 @@ def _development(finding: Finding, scale: Scale, view: View) -> str:
         difference = f"{difference} {text(lang, 'units.points_long')}"
     else:
         difference = formats.with_suffix(difference, scale.suffix, lang)
-    counted = (finding.percent is not None or finding.of_body) and scale.suffix is None
+    counted = (finding.percent is not None or finding.small) and scale.suffix is None
     direction = "more" if change > 0 else "fewer" if counted else "less"
     then = formats.when(finding.first.period, lang)
     said = text(lang, f"headlines.{direction}", difference=difference, then=then)
-    return f"{said}." if finding.percent is None else f"{said} ({signed_percent(finding.percent, lang)})."
+    return f"{said}{behind_difference(finding, lang)}."
 
 
 def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
@@ -130,10 +148,14 @@ def _few(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
     lang = view.lang
     same_end = len({f.last.period for f in findings}) == 1
     same_start = len({f.first.period for f in findings}) == 1
+    one_indicator = len({f.indicator.id for f in findings}) == 1
     named, changes = [], 0
     for finding in findings:
         scale = scale_of(finding.indicator, view.measure, metadata, lang)
-        said = f"{finding.series.label} {figure_said(finding, scale, lang)}"
+        label = finding.series.label
+        if not one_indicator or label == text(lang, "figures.total"):
+            label = inside(label, lang)
+        said = f"{label} {figure_said(finding, scale, lang)}"
         said += "" if same_end else f" {_when(finding.last, finding, lang)}"
         change = growth(finding, scale, view) if same_start else None
         if change:
@@ -158,16 +180,16 @@ def _few_broken(findings: Sequence[Finding], view: View) -> str:
     broken = [f for f in findings if f.broken]
     if not broken or view.measure == "change":
         return ""
-    days = ", ".join(dict.fromkeys(break_name(f.broken, f.indicator, view.lang) for f in broken if f.broken))
+    days = formats.listed([break_name(f.broken, f.indicator, view.lang) for f in broken if f.broken], view.lang)
     if len(broken) == len(findings):
         return text(view.lang, "headlines.few_broken", day=days)
     return text(view.lang, "headlines.some_broken", day=days, names=", ".join(f.series.label for f in broken))
 
 
 def _many(findings: Sequence[Finding], view: View, metadata: Metadata, *, beside_secrets: bool) -> str:
-    """The widest and the least change where changes compare; the highest and lowest figure otherwise.
+    """The highest and the lowest figure, and over time which grew most; of an index which moved most and least.
 
-    Both in the newest period that all series have, as bars show it: extremes of different years say nothing.
+    All in the newest period that all series have, as bars show it: extremes of different years say nothing.
     """
     if _directions_differ(findings):
         return _unranked(findings, text(view.lang, "headlines.reason_directions"), view, metadata)
@@ -179,16 +201,21 @@ def _many(findings: Sequence[Finding], view: View, metadata: Metadata, *, beside
     if view.measure == "index" and broken and broken.broken:
         day = break_name(broken.broken, broken.indicator, view.lang)
         return _unranked(findings, text(view.lang, "headlines.reason_broken", day=day), view, metadata)
-    same_start = len({f.first.period for f in current}) == 1
+    if view.measure == "index":
+        return extreme_indices(current, view, metadata) or _few_to_rank(findings, view, metadata)
+    ranked = without_sums(current, view, metadata)
+    if any(f.last.status == "limited" for f in ranked):
+        return _unranked(findings, text(view.lang, "headlines.reason_incomplete"), view, metadata)
     # bars show one period, so the finding is about it; of a body's contacts how they divide is one, and not which of
     # its small numbers grew most
     of_time = view.measure == "number" and view.chart != "bar" and not any(f.of_body for f in current)
-    if of_time and same_start and all(f.percent is not None for f in current):
-        return extreme_changes(current, view, metadata)
-    ranked = without_sums(current, metadata) if adds_up(view, current[0].indicator) else current
-    if any(f.last.status == "limited" for f in ranked):
-        return _unranked(findings, text(view.lang, "headlines.reason_incomplete"), view, metadata)
-    return extreme_figures(ranked, view, metadata, beside_secrets=beside_secrets)
+    growing = current if of_time and not beside_secrets else ()
+    said = extreme_figures(current, ranked, view, metadata, beside_secrets=beside_secrets, growing=growing)
+    return said or _few_to_rank(findings, view, metadata)
+
+
+def _few_to_rank(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:
+    return _unranked(findings, text(view.lang, "headlines.reason_few"), view, metadata)
 
 
 def _unranked(findings: Sequence[Finding], reason: str, view: View, metadata: Metadata) -> str:
@@ -220,6 +247,8 @@ def growth(finding: Finding, scale: Scale, view: View) -> str | None:
         return None
     if finding.percent is not None:
         return signed_percent(finding.percent, view.lang)
+    if finding.small and view.measure == "number":
+        return text(view.lang, "headlines.at_first", figure=formats.number(finding.base, scale.decimals, view.lang))
     if adds_up(view, finding.indicator):
         return None  # a count without a percentage: a balance, or one that was zero
     difference = formats.signed(finding.change, scale.decimals, view.lang)

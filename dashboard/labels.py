@@ -132,6 +132,11 @@ def period_kind_label(indicator: Indicator, lang: Lang) -> str:
     return text(lang, f"period_kinds.{kind}")
 
 
+def says_more(kind: str, title: str) -> bool:
+    """Whether a kind of period is not named by the title already, as in ``Arbeitslosenquote (Jahresdurchschnitt)``."""
+    return kind.casefold() not in title.casefold()
+
+
 def share_title(indicator: Indicator, metadata: Metadata, lang: Lang) -> str:
     """What a share is of: the published share's own title, or both sides of the one that is worked out here."""
     other = metadata.indicators[indicator.share_indicator or ""]

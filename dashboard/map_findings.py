@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from dashboard import formats
 from dashboard.choices import is_balance
+from dashboard.figures_said import MANIFOLD, signed_percent
+from dashboard.findings import FEWEST, ROUNDINGS
 from dashboard.map_figures import District, MapFigures
 from dashboard.metadata import Metadata
+from dashboard.places import in_place
 from dashboard.protection import PROTECTED
-from dashboard.series import rounding_error_shown
+from dashboard.series import rounding_error, rounding_error_shown
 from dashboard.subjects import title_of
 from dashboard.text import text
 
@@ -26,22 +29,26 @@ def map_headline(found: MapFigures, metadata: Metadata) -> str:
     said = {"subject": map_subject(found, metadata)}
     if not known:
         return _without(found, said["subject"], secret=bool(secret))
-    if secret or nil:
-        key = "map.published" if secret else "map.highest"
-        said |= {"top": _names(_end(known, found, metadata, highest=True), found, metadata)}
+    ranked = [d for d in known if not _is_small(d, found, metadata)]
+    counts = is_count(found) and not is_balance(found.view.breakdowns[0])
+    if not ranked or 2 * len(ranked) < len(known):
+        key = "map.too_small"
+    elif secret or nil:
+        key = "map.published" if secret else "map.highest_counts" if counts else "map.highest"
+        said |= {"top": _names(_end(ranked, found, metadata, highest=True), found, metadata)}
     elif len(known) == 1:
         key = "map.one"
-        said |= {"name": _names(known, found, metadata)}
+        said |= {"name": _bracketed(_name(known[0], metadata, found), _claimed(known[0], found))}
     elif found.view.measure == "change" and all(d.unchanged for d in known):
         key = "map.all_unchanged"
     elif len(_end(known, found, metadata, highest=True)) == len(known):
         key = "map.all_alike"
         said |= {"figures": _range(known, found)}
     else:
-        key = "map.ends"
-        top, bottom = (_end(known, found, metadata, highest=highest) for highest in (True, False))
+        key = "map.ends_counts" if counts else "map.ends"
+        top, bottom = (_end(ranked, found, metadata, highest=highest) for highest in (True, False))
         said |= {"top": _names(top, found, metadata), "bottom": _names(bottom, found, metadata)}
-        said |= {"span": _span(known, found)}
+        said |= {"more": f"{_span(ranked, found)}{_aside(known, ranked, found, metadata)}"}
     sentences = [text(lang, key, **said)]
     if secret:
         sentences.append(text(lang, "map.secret", names=_listed(secret, found, metadata)))
@@ -115,14 +122,47 @@ def _alike(one: District, other: District, found: MapFigures, metadata: Metadata
 
 
 def _names(districts: Sequence[District], found: MapFigures, metadata: Metadata) -> str:
-    """``Wolfsburg (17,1 %)``, several with commas, many as their number with the range of their figures."""
+    """``in Wolfsburg (17,1 %)``, several in a row, many as their number with the range of their figures."""
+    lang = found.view.lang
     if len(districts) > MOST_NAMES:
-        return text(found.view.lang, "map.many", count=len(districts), figures=_range(districts, found))
-    return ", ".join(
-        f"{name}: {said}" if "(" in name else f"{name} ({said})"
-        for d in districts
-        for name, said in [(_name(d, metadata, found), _claimed(d, found))]
-    )
+        return text(lang, "map.many", count=len(districts), figures=_range(districts, found))
+    return formats.listed([_bracketed(in_place(d.region, metadata, lang), _claimed(d, found)) for d in districts], lang)
+
+
+def _bracketed(name: str, said: str) -> str:
+    return f"{name}: {said}" if "(" in name else f"{name} ({said})"
+
+
+def _is_small(district: District, found: MapFigures, metadata: Metadata) -> bool:
+    """Whether the district's change is a percentage of too few, by the same rule as in other headlines."""
+    if found.view.measure != "change" or found.in_units or district.series is None or district.unchanged:
+        return False
+    error = rounding_error(district.series, found.indicator, metadata, district.earlier.end, district.now.end)
+    return (district.earlier.value or 0) < max(FEWEST, ROUNDINGS * error)
+
+
+def _aside(known: Sequence[District], ranked: Sequence[District], found: MapFigures, metadata: Metadata) -> str:
+    """The districts whose change would be the highest or lowest, but is one of too few."""
+    values = [claimed_value(d) for d in ranked]
+    aside = [d for d in known if d not in ranked and not min(values) <= claimed_value(d) <= max(values)]
+    if not aside:
+        return ""
+    lang = found.view.lang
+    names = [
+        _bracketed(
+            _name(d, metadata, found),
+            text(
+                lang,
+                "figures.from_to",
+                start=formats.number(d.earlier.value or 0, found.indicator.decimals, lang),
+                end=formats.number(d.now.value or 0, found.indicator.decimals, lang),
+            ),
+        )
+        for d in aside
+    ]
+    few = len(names) <= MOST_NAMES
+    said = ", ".join(names) if few else text(lang, "map.count", count=len(names))
+    return text(lang, "headlines.aside", names=said)
 
 
 def _listed(districts: Sequence[District], found: MapFigures, metadata: Metadata) -> str:
@@ -139,6 +179,8 @@ def _name(district: District, metadata: Metadata, found: MapFigures) -> str:
 def _claimed(district: District, found: MapFigures) -> str:
     if district.unchanged and district.shown is district.change:
         return text(found.view.lang, "headlines.unchanged_short")
+    if found.view.measure == "change" and found.scale.suffix == "%" and district.shown.value is not None:
+        return signed_percent(district.shown.value, found.view.lang)
     return figure_words(district, found)
 
 
@@ -150,13 +192,14 @@ def _range(districts: Sequence[District], found: MapFigures) -> str:
 
 
 def _span(known: Sequence[District], found: MapFigures) -> str:
-    """How far highest and lowest are apart, as they are written: points of percentages, else in the figure's unit."""
+    """How far highest and lowest are apart, as they are written; empty for what is not in per cent: of counts it says
+    no more than the size of the districts."""
     lang, scale = found.view.lang, found.scale
     values = [round(claimed_value(d), scale.decimals) for d in known]
     written = formats.number(max(values) - min(values), scale.decimals, lang)
-    if scale.suffix in ("%", text(lang, "units.points")):
-        return f"{written} {text(lang, 'units.points_long')}"
-    return formats.with_suffix(written, scale.suffix, lang)
+    if scale.suffix not in ("%", text(lang, "units.points")) or max(values) > MANIFOLD:
+        return ""
+    return text(lang, "map.span", span=f"{written} {text(lang, 'units.points_long')}")
 
 
 def is_count(found: MapFigures) -> bool:

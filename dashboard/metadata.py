@@ -132,13 +132,14 @@ class Source:
 @dataclass(frozen=True)
 class Dimension:
     """``definitions`` hold what a code means, for those codes that the catalogue explains; ``ordered`` are codes with
-    an order of their own: that of ``values``."""
+    an order of their own: that of ``values``; ``residual`` are those of what is left over or unknown."""
 
     label: Label
     total: Label
     values: dict[str, Label]
     definitions: dict[str, Label]
     ordered: frozenset[str] = frozenset()
+    residual: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

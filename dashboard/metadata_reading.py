@@ -101,6 +101,7 @@ def _dimensions(store: Store) -> dict[str, Dimension]:
             {value["code"]: _label(value, "label") for value in by_dim.get(row["dim"], ())},
             {v["code"]: _label(v, "definition") for v in by_dim.get(row["dim"], ()) if v["definition_de"]},
             frozenset(v["code"] for v in by_dim.get(row["dim"], ()) if v["ordered"]),
+            frozenset(v["code"] for v in by_dim.get(row["dim"], ()) if v["residual"]),
         )
         for row in store.query("SELECT * FROM dimensions ORDER BY dim").to_dicts()
     }

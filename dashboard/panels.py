@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -10,14 +10,15 @@ import polars as pl
 from dashboard.charts.model import ChartModel, chart_model, figure_text
 from dashboard.charts.palette import Theme
 from dashboard.choices import breakdowns_of
-from dashboard.descriptions import MOST_PLACES, caveats
+from dashboard.descriptions import caveats
 from dashboard.findings import Finding
 from dashboard.headlines import growth
-from dashboard.labels import Scale, period_kind_label
+from dashboard.labels import Scale, period_kind_label, says_more
 from dashboard.metadata import Lang, Metadata, qualified
 from dashboard.queries import shown_indicator
 from dashboard.series import Point, break_name
-from dashboard.subjects import title_of
+from dashboard.subjects import inside, title_of
+from dashboard.subtitles import MOST_PLACES
 from dashboard.text import text
 from dashboard.view import View
 
@@ -68,7 +69,9 @@ def panels_of(figures: pl.DataFrame, view: View, metadata: Metadata, theme: Them
 
 def panel_subtitle(panels: Sequence[Panel], view: View, metadata: Metadata, span: str) -> str:
     """Each indicator with unit and kind of period, then where (as far as charts do not name it) and when."""
-    named = "; ".join(qualified(p.title, f"{p.scale.unit}, {p.kind}") for p in panels)
+    titles = [p.title if n == 0 else inside(p.title, view.lang) for n, p in enumerate(panels)]
+    frames = [f"{p.scale.unit}, {p.kind}" if says_more(p.kind, p.title) else p.scale.unit for p in panels]
+    named = "; ".join(qualified(title, frame) for title, frame in zip(titles, frames, strict=True))
     places = [metadata.regions[r].short.to(view.lang) for r in view.regions]
     where = ", ".join(places) if len(places) <= MOST_PLACES else ""
     notice = next((p.model.notice for p in panels if p.model.notice), "")
@@ -93,11 +96,9 @@ def panel_caveats(panels: Sequence[Panel], metadata: Metadata) -> tuple[str, ...
     return tuple(found)
 
 
-def change_said(finding: Finding, panel: Panel, then: Callable[[str], str] | None = None) -> str:
-    """The change in brackets behind a figure, or why there is none to state; empty where there is nothing to compare.
-
-    ``then`` writes what it is compared with from the first period; None leaves it out.
-    """
+def change_said(finding: Finding, panel: Panel) -> str:
+    """The change in brackets behind a figure, or why there is none to state; empty where there is nothing to
+    compare."""
     if finding.first is finding.last or finding.measure == "change":
         return ""
     lang = panel.view.lang
@@ -106,7 +107,6 @@ def change_said(finding: Finding, panel: Panel, then: Callable[[str], str] | Non
         return f" ({text(lang, 'pairs.broken', day=day)})"
     if finding.change is None:
         return f" ({text(lang, 'pairs.incomplete')})"
-    said = growth(finding, panel.scale, panel.view)
-    if not said:
-        return ""
-    return f" ({said} {then(finding.first.period)})" if then else f" ({said})"
+    # of a small count both figures stand before the brackets
+    said = None if finding.small and not finding.unchanged else growth(finding, panel.scale, panel.view)
+    return f" ({said})" if said else ""

@@ -16,14 +16,15 @@ from dashboard.descriptions import attributions, footer
 from dashboard.drawn import Drawing
 from dashboard.findings import Finding
 from dashboard.measures import index_figures
-from dashboard.metadata import Metadata
+from dashboard.metadata import Lang, Metadata
 from dashboard.panels import Panel, change_said, panel_caveats, panel_subtitle, panels_of, year_span
 from dashboard.paths import MOST_PATHS, Path, first_and_last, paths_of
+from dashboard.places import in_place
 from dashboard.protection import is_invented
 from dashboard.queries import view_figures
 from dashboard.series import Point
 from dashboard.store import Store
-from dashboard.subjects import noun_of
+from dashboard.subjects import inside, noun_of
 from dashboard.tables import Cell, FigureTable
 from dashboard.text import text
 from dashboard.view import View, range_days
@@ -96,21 +97,41 @@ def _headline(paths: Sequence[Path], x: Panel, y: Panel, view: View, metadata: M
         return text(view.lang, "pairs.nothing_common", x=x.title, y=y.title)
     if len(drawn) <= EACH_SAID:
         return " ".join(_one(path, x, y, metadata) for path in drawn)
-    groups: dict[str, list[str]] = {}
-    for path in drawn:
-        groups.setdefault(_direction(*first_and_last(path, x, y, metadata)), []).append(path.label)
     years = [year for path in drawn for year in (path.steps[0].year, path.steps[-1].year)]
     if min(years) == max(years):
-        return text(view.lang, "pairs.many_one_year", x=x.title, y=y.title, year=years[0], count=len(drawn))
-    said = [
-        text(view.lang, f"pairs.{key}", names=", ".join(groups[key]))
-        if len(groups[key]) <= MOST_NAMES
-        else text(view.lang, f"pairs.{key}", names=text(view.lang, "pairs.count", count=len(groups[key])))
-        for key in sorted(groups, key=lambda key: -len(groups[key]))
-    ]
+        names = {"x": x.title, "y": inside(y.title, view.lang)}
+        return text(view.lang, "pairs.many_one_year", **names, year=years[0], count=len(drawn))
+    return counted(drawn, x, y, metadata)
+
+
+def counted(drawn: Sequence[Path], x: Panel, y: Panel, metadata: Metadata) -> str:
+    """In how many areas both rose, fell or went apart: one clause for each way, the most frequent first."""
+    lang = x.view.lang
+    groups: dict[str, list[Path]] = {}
+    for path in drawn:
+        groups.setdefault(_direction(*first_and_last(path, x, y, metadata)), []).append(path)
     spans = {(path.steps[0].year, path.steps[-1].year) for path in drawn}
-    key = "pairs.many" if len(spans) == 1 else "pairs.many_spans"
-    return text(view.lang, key, x=x.title, y=y.title, first=min(years), last=max(years), list="; ".join(said))
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    span = text(lang, "pairs.span" if len(spans) == 1 else "pairs.span_unequal", first=first, last=last)
+    names = {"x": inside(x.title, lang), "y": inside(y.title, lang)}
+    ways = sorted(groups, key=lambda way: -len(groups[way]))
+    clauses = [
+        text(lang, f"pairs.{way}", **names, where=_where(groups[way], drawn, metadata, lang), span="" if n else span)
+        for n, way in enumerate(ways)
+    ]
+    said = "; ".join(clauses) + "."
+    if ways[0] in ("unchanged", "uncompared"):  # which do not name what they are about
+        return text(lang, "pairs.about", x=x.title, y=names["y"], said=said)
+    return said[:1].upper() + said[1:]
+
+
+def _where(paths: Sequence[Path], among: Sequence[Path], metadata: Metadata, lang: Lang) -> str:
+    """``in 7 von 8 Kreisen``; few areas by their names."""
+    if len(paths) <= MOST_NAMES and len(paths) < len(among):
+        return formats.listed([in_place(path.region, metadata, lang) for path in paths], lang)
+    kind = "districts" if all(metadata.regions[p.region].level == "district" for p in among) else "areas"
+    key = f"pairs.all_{kind}" if len(paths) == len(among) else f"pairs.some_{kind}"
+    return text(lang, key, count=len(paths), total=len(among))
 
 
 def _one(path: Path, x: Panel, y: Panel, metadata: Metadata) -> str:

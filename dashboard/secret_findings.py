@@ -11,7 +11,7 @@ from dashboard.labels import scale_of
 from dashboard.metadata import Lang, Metadata
 from dashboard.protection import PROTECTED
 from dashboard.series import Series
-from dashboard.subjects import noun_of, title_of
+from dashboard.subjects import inside, noun_of, title_of
 from dashboard.text import text
 from dashboard.view import View
 
@@ -38,7 +38,7 @@ def secret_throughout(series: Sequence[Series], view: View, metadata: Metadata) 
             lang,
             "secrets.one",
             place=metadata.regions[first.region].short.to(lang),
-            what=noun_of(finding, view, metadata),
+            what=inside(noun_of(finding, view, metadata), lang),
             when=_when(first, metadata, lang),
             figure=formats.figure(last.value, last.status, scale.decimals, scale.suffix, lang),
             then=formats.when(last.period, lang, finding.indicator.period_kind),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
 from dashboard import formats
 from dashboard.charts.line import line_chart
@@ -14,21 +13,22 @@ from dashboard.charts.palette import Theme
 from dashboard.charts.spec import Spec
 from dashboard.descriptions import alt_text, attributions, footer
 from dashboard.drawn import Drawing
-from dashboard.figures_said import figure_said
-from dashboard.findings import finding_of
+from dashboard.findings import Finding, finding_of, value_of
 from dashboard.headlines import headline
-from dashboard.metadata import Metadata
-from dashboard.panels import Panel, change_said, panel_caveats, panel_subtitle, panels_of, year_span
+from dashboard.metadata import Lang, Metadata
+from dashboard.panels import Panel, panel_caveats, panel_subtitle, panels_of, year_span
 from dashboard.protection import is_invented
 from dashboard.queries import view_figures
 from dashboard.store import Store
-from dashboard.subjects import noun_of
+from dashboard.subjects import inside
 from dashboard.tables import Cell, FigureTable
 from dashboard.text import text
 from dashboard.view import View
 
 PLOT_HEIGHT = 230  # px
 PANELS_A_ROW = 2  # names beside the lines need their room
+_MOVED = ("risen", "fallen", "same")
+_WAYS = (*_MOVED, "uncompared", "secret_newest", "without_figures")  # in the order in which they are said
 
 
 def side_by_side(store: Store, metadata: Metadata, view: View, theme: Theme) -> Drawing:
@@ -64,21 +64,65 @@ def _charts(panels: Sequence[Panel]) -> list[Spec]:
 
 
 def _headline(panels: Sequence[Panel], view: View, metadata: Metadata) -> str:
-    """Each indicator's finding: as a list where every one is of the same single region, else a sentence each."""
-    single = all(len(p.model.series) == 1 for p in panels) and len(view.regions) == 1
-    findings = [finding_of(s, p.view, metadata) for p in panels for s in p.model.series if s.valued]
-    if not single or len(findings) < len(panels) or any(p.model.series[0].ends_secret for p in panels):
-        return " ".join(headline(p.figures, p.view, metadata) for p in panels)
+    """Which indicators went up and which down in the view's first area, in one short sentence: the figures stand in the
+    panels' names for a screen reader and in the table."""
     lang = view.lang
-    said = []
-    for finding, panel in zip(findings, panels, strict=True):
-        figure = f"{noun_of(finding, panel.view, metadata)} {figure_said(finding, panel.scale, lang)}"
-        when = formats.when(finding.last.period, lang, finding.indicator.period_kind)
-        said.append(f"{figure} {when}{change_said(finding, panel, partial(formats.versus, lang=lang))}")
+    moves: dict[str, list[str]] = {way: [] for way in _WAYS}
+    spans = set()
+    for panel in panels:
+        finding = _first(panel, view, metadata)
+        way = _way(finding, panel)
+        moves[way].append(inside(panel.title, lang))
+        if finding and way in _MOVED:
+            spans.add((finding.first.end.year, finding.last.end.year))
+    clauses = [_clause(way, names, lang) for way, names in moves.items() if names]
     place = metadata.regions[view.regions[0]].short.to(lang)
-    told = text(lang, "pairs.beside", place=place, list="; ".join(said))
+    told = text(lang, "pairs.beside", place=place, span=_span_said(spans, view), list="; ".join(clauses))
     invented = any(is_invented(p.figures, metadata) for p in panels)
     return text(lang, "invented.headline", headline=told) if invented else told
+
+
+def _first(panel: Panel, view: View, metadata: Metadata) -> Finding | None:
+    """The finding of the panel's first series of the view's first area; None without a published figure."""
+    own = [s for s in panel.model.series if s.region == view.regions[0]]
+    return finding_of(own[0], panel.view, metadata) if own and own[0].valued else None
+
+
+def _way(finding: Finding | None, panel: Panel) -> str:
+    """Where an indicator went, as a key of the texts."""
+    if finding is None:
+        secret = any(s.ends_secret for s in panel.model.series)
+        return "secret_newest" if secret else "without_figures"
+    if finding.series.ends_secret:
+        return "secret_newest"
+    # a figure that is a change itself says where it went; others are compared with the first one
+    change = value_of(finding.last) if finding.measure == "change" else finding.change
+    if finding.measure == "change" and finding.last.status == "limited":
+        return "uncompared"
+    if change is None:
+        return "uncompared"
+    return "same" if finding.unchanged or change == 0 else "risen" if change > 0 else "fallen"
+
+
+def _clause(way: str, names: Sequence[str], lang: Lang) -> str:
+    if way == "uncompared":
+        key = "pairs.uncompared_names" if len(names) == 1 else "pairs.uncompared_count"
+        return text(lang, key, names=names[0], count=len(names))
+    return text(lang, f"pairs.{way}", names=formats.listed(names, lang))
+
+
+def _span_said(spans: set[tuple[int, int]], view: View) -> str:
+    """Between which years the indicators moved; empty where none did."""
+    if view.measure == "change" and spans:
+        return text(view.lang, "pairs.on_year")
+    if not spans:
+        return ""
+    (first, last), *others = spans
+    if not others:
+        return text(view.lang, "pairs.beside_span", first=first, last=last)
+    if all(start == first for start, _ in others):
+        return text(view.lang, "pairs.beside_since", since=formats.starting(str(first), view.lang))
+    return text(view.lang, "pairs.each_span")
 
 
 def _ends(panels: Sequence[Panel]) -> list[date]:

@@ -9,9 +9,12 @@ from dashboard.breakdowns import common_parts
 from dashboard.choices import breakdowns_of
 from dashboard.findings import Finding
 from dashboard.labels import breakdown_label, is_whole, share_of_part, share_title, with_shared_part
-from dashboard.metadata import Indicator, Metadata, qualified
+from dashboard.metadata import Indicator, Lang, Metadata, qualified
 from dashboard.text import has_text, text
 from dashboard.view import View
+
+_ADJECTIVE_ENDS = ("e", "es", "ig")  # of German titles: ``Ausländische Bevölkerung``, ``Verfügbares Einkommen``
+_PROPER = frozenset({"Germans", "Germany", "German", "Lower", "EU"})
 
 
 def noun_of(finding: Finding, view: View, metadata: Metadata) -> str:
@@ -54,7 +57,19 @@ def subject_of(findings: Sequence[Finding], view: View, metadata: Metadata) -> s
         chosen = breakdowns_of(first.indicator, view.breakdowns)
         noun = with_shared_part(noun, chosen, first.indicator, metadata, view.lang)
     regions = {f.series.region for f in findings}
-    return noun if len(regions) > 1 else f"{metadata.regions[regions.pop()].short.to(view.lang)}, {noun}"
+    if len(regions) > 1:
+        return noun
+    return f"{metadata.regions[regions.pop()].short.to(view.lang)}, {inside(noun, view.lang)}"
+
+
+def inside(title: str, lang: Lang) -> str:
+    """A title inside a sentence: English ones begin small there, German ones where an adjective comes first."""
+    first, _, rest = title.partition(" ")
+    if lang == "de":
+        small = first.endswith(_ADJECTIVE_ENDS) and rest[:1].isupper()
+    else:
+        small = not first[1:2].isupper() and first not in _PROPER
+    return title[:1].lower() + title[1:] if small else title
 
 
 def measured_subject(findings: Sequence[Finding], view: View, metadata: Metadata) -> str:

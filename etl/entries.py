@@ -120,11 +120,12 @@ class Dimension(Strict):
     values: dict[str, Text]
     definitions: dict[str, Text] = {}  # of codes whose label alone does not say what is counted
     ordered: tuple[str, ...] | Literal["all"] = ()  # codes with an order of their own, which charts keep
+    residual: tuple[str, ...] = ()  # codes of what is left over or unknown, which are no finding
 
     @model_validator(mode="after")
     def _known(self) -> Dimension:
         named = () if self.ordered == "all" else self.ordered
-        if unknown := sorted({*named, *self.definitions} - self.values.keys()):
+        if unknown := sorted({*named, *self.residual, *self.definitions} - self.values.keys()):
             raise ValueError(f"{self.id}: no such code: {', '.join(unknown)}")
         return self
 

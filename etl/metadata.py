@@ -76,6 +76,7 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
                 **_both("label", label),
                 **_both("definition", d.definitions.get(code)),
                 "ordered": d.has_order(code),
+                "residual": code in d.residual,
             }
             for d in catalogue.dimensions.values()
             for n, (code, label) in enumerate(d.values.items())

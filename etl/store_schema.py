@@ -4,6 +4,7 @@ A vintage id is its UTC time of publishing as ``20261122T143000Z``: sortable and
 Texts stand in a German and an English column; nested metadata is JSON. ``bases`` says what a source's figures with a
 ``period_end`` from ``since`` up to and including ``until`` (null: up to now) stand on, such as a census.
 ``dimension_values.ordered``: the code has its place in an order (ages, lengths of stay) that charts keep.
+``dimension_values.residual``: the code stands for what is left over or unknown, which no headline names as a finding.
 ``indicators.share_within``: dimensions whose code a share's denominator has in common with the figure.
 ``sources.invented``: its figures are made up for a look at the pages, and every chart and file that shows one says so.
 ``providers`` are the counselling bodies (values of the dimension ``provider``) with the districts of their offices, the
@@ -76,7 +77,7 @@ TABLES: dict[str, str] = {
     "dimension_values": """
         dim VARCHAR NOT NULL, code VARCHAR NOT NULL, sort_order INTEGER NOT NULL,
         label_de VARCHAR NOT NULL, label_en VARCHAR NOT NULL, definition_de VARCHAR, definition_en VARCHAR,
-        ordered BOOLEAN NOT NULL
+        ordered BOOLEAN NOT NULL, residual BOOLEAN NOT NULL
     """,
     "providers": """
         code VARCHAR NOT NULL, name_de VARCHAR NOT NULL, name_en VARCHAR NOT NULL,

@@ -527,6 +527,7 @@ def test_a_missing_file_is_named(folder: Path) -> None:
         ("indicators/gdp.yaml", "  - source: eurostat", "  - source: estat", r"source 'estat' is not in sources"),
         ("indicators/median_age.yaml", '"sex=m"', '"sex=x"', r"median_age\.yaml: .*'sex=x' is not in dimensions"),
         ("indicators/median_age.yaml", "dims: [sex]", "dims: []", r"median_age\.yaml: .*'sex' is not in dims"),
+        ("dimensions.yaml", "residual: [unclear]", "residual: [unclar]", r"nationality: no such code: unclar"),
         ("corrections/lsn.yaml", "table: 6-2-2", "table: 6-2-9", r"nothing reads table 6-2-9"),
         ("tables.yaml", "table: 12411-02-03-4", "table: 12411-02-03-9", r"12411-02-03-9: no indicator reads this"),
         (
@@ -576,3 +577,14 @@ def test_a_canonical_breakdown_survives_reading_and_writing(breakdown: str) -> N
 
 def test_a_breakdown_is_sorted_by_dimension() -> None:
     assert join_breakdown({"sex": "f", "age": "y0_4"}) == "age=y0_4;sex=f"
+
+
+def test_what_is_left_over_or_unknown_is_told_from_findings() -> None:
+    rest = re.compile(r"unbekannt|ungeklärt|ohne Angabe|^sonstige |^andere Themen|^außerhalb ")
+    found = {
+        (d.id, code): code in d.residual
+        for d in load_catalogue().dimensions.values()
+        for code, label in d.values.items()
+        if rest.search(label.de)
+    }
+    assert len(found) > 5 and [key for key, residual in found.items() if not residual] == []

@@ -84,7 +84,8 @@ def _more(second: bool) -> dict[str, Rows]:
     plain = {"name_de": "Zweite Stelle", "name_en": "Second body", "about_de": "Berät.", "about_en": "Counsels."}
     values = [("provider", SECOND_BODY, "Zweite Stelle"), ("topic", OWN_TOPIC, "Weiterbildung")]
     described: Rows = [
-        {"dim": dim, "code": code, "sort_order": 90, "label_de": said, "label_en": said, "ordered": False}
+        {"dim": dim, "code": code, "sort_order": 90, "label_de": said, "label_en": said}
+        | {"ordered": False, "residual": False}
         for dim, code, said in values
     ]
     body: Rows = [

@@ -30,6 +30,11 @@ def having(metadata: Metadata, *indicators: Indicator) -> Metadata:
         "direction": {"in": "Zuzüge", "out": "Fortzüge", "net": "Saldo"},
         "nationality": {"german": "Deutsche", "foreign": "Ausländerinnen und Ausländer"},
         "age": {"y0_17": "unter 18 Jahre"},
+        "qualification": {
+            "academic": "akademisch",
+            "vocational": "mit Berufsabschluss",
+            "unknown": "Berufsabschluss unbekannt",
+        },
     }
     return replace(
         metadata,
@@ -41,7 +46,9 @@ def having(metadata: Metadata, *indicators: Indicator) -> Metadata:
         },
         dimensions=metadata.dimensions
         | {
-            dim: Dimension(label(dim), label("x"), {k: label(v) for k, v in values.items()}, {})
+            dim: Dimension(
+                label(dim), label("x"), {k: label(v) for k, v in values.items()}, {}, residual=frozenset({"unknown"})
+            )
             for dim, values in dimensions.items()
         },
     )

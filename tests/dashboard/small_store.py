@@ -175,7 +175,8 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
         ],
         "dimension_values": [
             *(
-                {"dim": dim, "code": code, "sort_order": n, "label_de": said, "label_en": said, "ordered": False}
+                {"dim": dim, "code": code, "sort_order": n, "label_de": said, "label_en": said}
+                | {"ordered": False, "residual": False}
                 | {"definition_de": said if dim == "kind" else None, "definition_en": said if dim == "kind" else None}
                 for dim, codes in (
                     ("provider", (("welcome_center", "Welcome Center"), ("demo", "Demo-Stelle"))),
@@ -192,7 +193,8 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
                 for n, (code, said) in enumerate(codes)
             ),
             *(
-                {"dim": dim, "code": code, "sort_order": n, "label_de": de, "label_en": en, "ordered": False}
+                {"dim": dim, "code": code, "sort_order": n, "label_de": de, "label_en": en}
+                | {"ordered": False, "residual": False}
                 for dim, code, n, de, en in (
                     ("sex", "m", 0, "männlich", "male"),
                     ("sex", "f", 1, "weiblich", "female"),

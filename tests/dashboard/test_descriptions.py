@@ -11,12 +11,14 @@ import pytest
 from dashboard.breakdowns import common_parts
 from dashboard.charts.model import chart_model
 from dashboard.choices import breaks_of
-from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts, subtitle
+from dashboard.descriptions import alt_text, attributions, caveats, footer, panel_alts
 from dashboard.labels import breakdown_label, period_kind_label
 from dashboard.metadata import Metadata, qualified
 from dashboard.metadata_reading import read_metadata
 from dashboard.queries import view_figures
 from dashboard.store import Store, current_store
+from dashboard.subjects import inside
+from dashboard.subtitles import MOST_PARTS, subtitle
 from dashboard.view import View, read
 from tests.dashboard.invented import break_at, frame, having, indicator, label, periods
 from tests.dashboard.small_store import build
@@ -98,6 +100,45 @@ def test_a_region_without_figures_is_not_dropped_in_silence(metadata: Metadata):
     figures = frame({("own", "03101", ""): {"2023-12-31": 1}})
     said = described(figures, View(("own",), ("03101", "03102"), ("",)), known)[2]
     assert "Keine Zahlen in dieser Auswahl: Salzgitter." in said
+
+
+def test_bars_of_several_series_name_their_own_period(metadata: Metadata):
+    known = having(metadata, indicator(metadata, "own"))
+    view = View(("own",), ("03101", "03102"), ("",), chart="bar")
+    years = {"2022-12-31": 1, "2023-12-31": 2}
+    title, _, said = described(frame({("own", "03101", ""): years, ("own", "03102", ""): years}), view, known)
+    assert title.endswith(" · 31.12.2023") and not any("Balken" in c for c in said)
+    newer = frame({("own", "03101", ""): years | {"2024-12-31": 3}, ("own", "03102", ""): years})
+    title, _, said = described(newer, view, known)
+    assert title.endswith(" · 31.12.2023")
+    assert "Balken: 31.12.2023, die neueste Angabe, die für alle vorliegt." in said
+    assert described(newer, replace(view, chart="line"), known)[0].endswith(" · 31.12.2022 bis 31.12.2024")
+
+
+def test_a_kind_of_period_in_the_title_is_not_said_again(metadata: Metadata):
+    titled = replace(
+        indicator(metadata, "own"), title=label("Quote (Jahresdurchschnitt)"), period_kind="annual_average"
+    )
+    figures = frame({("own", "03101", ""): {"2024": 1}}, "annual_average")
+    title, _, _ = described(figures, View(("own",), ("03101",), ("",)), having(metadata, titled))
+    assert title == "Quote (Jahresdurchschnitt) · Anzahl Personen · Braunschweig · 2024"
+
+
+@pytest.mark.parametrize(("parts", "listed"), [(MOST_PARTS, True), (MOST_PARTS + 1, False)])
+def test_many_parts_are_named_by_the_drawing_and_not_in_the_subtitle(metadata: Metadata, parts: int, listed: bool):
+    chosen = tuple(f"age={n}" for n in range(parts))
+    own = indicator(metadata, "own", breakdowns=("", *chosen))
+    figures = frame({("own", "03101", b): {"2024-12-31": 1} for b in chosen})
+    title, _, _ = described(figures, View(("own",), ("03101",), chosen), having(metadata, own))
+    assert title.startswith("Titel own: 0; 1; 2 ·" if listed else "Titel own · Anzahl Personen")
+
+
+def test_a_second_title_begins_small_inside_a_sentence():
+    assert inside("Naturalisations", "en") == "naturalisations" and inside("GDP per head", "en") == "GDP per head"
+    assert inside("Ausländische Bevölkerung", "de") == "ausländische Bevölkerung"
+    assert inside("Sozialversicherungspflichtig Beschäftigte am Arbeitsort", "de").startswith("sozial")
+    for noun in ("Einbürgerungen", "Schutzsuchende", "Arbeitslose (Jahresdurchschnitt)", "Studierende (Kreis)"):
+        assert inside(noun, "de") == noun
 
 
 def test_brackets_neither_nest_nor_meet():

@@ -6,9 +6,11 @@ import polars as pl
 import pytest
 
 from dashboard.choices import Chart, Measure
+from dashboard.findings import FEWEST
 from dashboard.headlines import headline
 from dashboard.measures import changes, index_figures
-from dashboard.metadata import Lang, Metadata
+from dashboard.metadata import Label, Lang, Metadata
+from dashboard.places import in_place
 from dashboard.queries import view_figures
 from dashboard.store import Store
 from dashboard.tiles import tile
@@ -82,22 +84,29 @@ def test_two_series_are_both_told(store: Store, metadata: Metadata):
     )
 
 
-def test_of_many_series_the_widest_and_least_change_are_told(store: Store, metadata: Metadata):
+def test_of_many_counts_over_time_most_fewest_and_strongest_growth_are_told(store: Store, metadata: Metadata):
     told = said(store, metadata, r="03101,03102,03103", from_="2014")
     assert told == (
-        "Ausländerinnen und Ausländer, Veränderung vom 31.12.2014 bis zum 31.12.2024: "
-        "am höchsten Wolfsburg (+57,7\u00a0%), am niedrigsten Braunschweig (+41,7\u00a0%)."
+        "Ausländerinnen und Ausländer am 31.12.2024: am meisten in Wolfsburg (4.100), am wenigsten in Braunschweig"
+        " (1.700); seit 31.12.2014 am stärksten gewachsen in Wolfsburg (+57,7\u00a0%)."
+    )
+    assert said(store, metadata, r="03101,03102,03103", from_="2014", lang="en") == (
+        "Foreigners on 31 December 2024: most in Wolfsburg (4,100), fewest in Braunschweig (1,700);"
+        " since 31 December 2014 the strongest growth in Wolfsburg (+57.7%)."
     )
 
 
 def test_of_many_shares_the_highest_and_lowest_are_told(store: Store, metadata: Metadata):
     told = said(store, metadata, r="03101,03102,03103", as_="share")
-    assert "am höchsten Wolfsburg" in told and "am niedrigsten Braunschweig" in told and "Veränderung" not in told
+    assert told == (
+        "Titel foreign_population_share am 31.12.2024: am höchsten in Wolfsburg (18,6\u00a0%), am niedrigsten in"
+        " Braunschweig (8,5\u00a0%)."
+    )
 
 
 def test_bars_tell_of_their_period_and_not_that_the_sum_is_the_largest(store: Store, metadata: Metadata):
     told = said(store, metadata, i="naturalisations", r="BSR,03101,03102,03103", chart="bar")
-    assert "am höchsten Wolfsburg (44)" in told and "am niedrigsten Braunschweig (24)" in told
+    assert told == "Einbürgerungen im Jahr 2024: am meisten in Wolfsburg (44), am wenigsten in Braunschweig (24)."
 
 
 def test_an_index_names_its_base(store: Store, metadata: Metadata):
@@ -176,7 +185,7 @@ def test_extremes_are_those_of_the_newest_period_that_all_series_have(metadata: 
         ("03103", ""): {"2020": 20, "2021": 10},
     }
     told = told_of(metadata, figures, period_kind="year", chart="bar")
-    assert told == "Titel own im Jahr 2020: am höchsten Salzgitter (40), am niedrigsten Wolfsburg (20)."
+    assert told == "Titel own im Jahr 2020: am meisten in Salzgitter (40), am wenigsten in Wolfsburg (20)."
 
 
 def test_without_a_common_period_there_are_no_extremes_and_no_series_is_dropped(metadata: Metadata):
@@ -193,42 +202,186 @@ def test_without_a_common_period_there_are_no_extremes_and_no_series_is_dropped(
 def test_an_index_across_a_break_says_so(metadata: Metadata, regions: int):
     figures = dict(list(by_region("2010-12-31", "2020-12-31", [(10, 20), (10, 30), (10, 40)]).items())[:regions])
     told = told_of(metadata, figures, "index", breaks=(break_at("2015-12-31"),))
-    assert told.count("Bruch") == 1 and "31.12.2015" in told and "nicht vergleichbar" in told
+    assert told.count("31.12.2015") == 1 and "nicht vergleichbar" in told
 
 
 def test_many_indices_across_a_break_have_no_highest(metadata: Metadata):
     figures = by_region("2010-12-31", "2020-12-31", [(10, 20), (10, 30), (10, 40)])
     told = told_of(metadata, figures, "index", breaks=(break_at("2015-12-31"),))
-    assert "am höchsten" not in told and "Bruch in der Reihe: 31.12.2015" in told
+    assert "am stärksten" not in told and "Bruch in der Reihe: 31.12.2015" in told
 
 
 def test_many_indices_name_their_base_and_many_changes_what_they_are(metadata: Metadata):
-    figures = by_region("2019-12-31", "2020-12-31", [(10, 20), (10, 30), (10, 40)])
+    figures = by_region("2019-12-31", "2020-12-31", [(100, 200), (100, 300), (100, 400)])
     assert told_of(metadata, figures, "index") == (
-        "Titel own (31.12.2019 = 100) am 31.12.2020: "
-        "am höchsten Wolfsburg (400,0), am niedrigsten Braunschweig (200,0)."
+        "Titel own am 31.12.2020: seit 31.12.2019 am stärksten gestiegen in Wolfsburg (Index 400,0), am schwächsten in"
+        " Braunschweig (200,0)."
     )
     assert told_of(metadata, figures, "change") == (
         "Titel own, Veränderung gegenüber dem Vorjahr am 31.12.2020: "
-        "am höchsten Wolfsburg (+300,0\u00a0%), am niedrigsten Braunschweig (+100,0\u00a0%)."
+        "am höchsten in Wolfsburg (auf das 4,0-Fache), am niedrigsten in Braunschweig (+100\u00a0%)."
     )
     two = {key: values for key, values in figures.items() if key[0] != "03103"}
     assert "Veränderung gegenüber dem Vorjahr" in told_of(metadata, two, "change")
 
 
-@pytest.mark.parametrize("measure", ["number", "index"])
-def test_many_series_claim_no_change_inside_rounding(metadata: Metadata, measure: Measure):
+def test_many_series_claim_no_change_inside_rounding(metadata: Metadata):
     figures = by_region("2010-12-31", "2020-12-31", [(345, 260), (340, 290), (170, 175)])
-    told = told_of(metadata, figures, measure, rounding=FIVES)
-    assert "unverändert" in told.split("am niedrigsten")[0] and "+2,9" not in told
+    assert told_of(metadata, figures, "index", rounding=FIVES) == (
+        "Titel own am 31.12.2020: seit 31.12.2010 am stärksten gesunken in Braunschweig (Index 75,4), unverändert in"
+        " Wolfsburg."
+    )
+    counted = told_of(metadata, figures, rounding=FIVES)
+    assert counted.endswith("; seit 31.12.2010 am stärksten zurückgegangen in Braunschweig (−24,6\u00a0%).")
+    alike = by_region("2010-12-31", "2020-12-31", [(200, 205), (100, 105), (100, 100)])
+    assert told_of(metadata, alike, rounding=FIVES).endswith("; seit 31.12.2010 bei allen unverändert.")
+    assert "seit 31.12.2010 bei allen unverändert" in told_of(metadata, alike, "index", rounding=FIVES)
 
 
-def test_a_small_count_is_not_the_widest_change_only_by_rounding(metadata: Metadata):
-    figures = by_region("2010-12-31", "2020-12-31", [(5, 10), (100, 150), (100, 120)])
-    told = told_of(metadata, figures, rounding=FIVES)
-    assert "am höchsten Salzgitter (+50,0\u00a0%)" in told and "am niedrigsten Braunschweig (unverändert)" in told
-    alike = by_region("2010-12-31", "2020-12-31", [(5, 10), (100, 105), (100, 100)])
-    assert "bei allen unverändert" in told_of(metadata, alike, rounding=FIVES)
+@pytest.mark.parametrize(
+    ("pairs", "german"),
+    [
+        (
+            [(200, 150), (200, 120), (200, 190)],
+            "am stärksten gesunken in Salzgitter (Index 60,0), am schwächsten in Wolfsburg (95,0).",
+        ),
+        (
+            [(200, 250), (200, 120), (200, 190)],
+            "am stärksten gestiegen in Braunschweig (Index 125,0), am stärksten gesunken in Salzgitter (60,0).",
+        ),
+    ],
+)
+def test_a_fall_of_an_index_is_called_a_fall(metadata: Metadata, pairs: list[tuple[float, float]], german: str):
+    assert told_of(metadata, by_region("2010-12-31", "2020-12-31", pairs), "index").endswith(german)
+
+
+def test_growth_and_fall_are_both_told_of_counts(metadata: Metadata):
+    told = told_of(metadata, by_region("2010-12-31", "2020-12-31", [(200, 500), (200, 120), (200, 210)]))
+    assert told.endswith(
+        "; seit 31.12.2010 am stärksten gewachsen in Braunschweig (+150\u00a0%), am stärksten zurückgegangen in"
+        " Salzgitter (−40,0\u00a0%)."
+    )
+
+
+def test_a_percentage_of_few_is_replaced_by_both_figures(metadata: Metadata):
+    few: dict[tuple[str, str], Values] = {("03101", ""): {"2010-12-31": 15, "2020-12-31": 400}}
+    assert told_of(metadata, few, rounding=FIVES).endswith("400 am 31.12.2020, 385 mehr als am 31.12.2010 (damals 15).")
+    assert told_of(metadata, few, "index").endswith("bei 2.666,7 (31.12.2010 = 100), das heißt von 15 auf 400.")
+    two: dict[tuple[str, str], Values] = {**few, ("03102", ""): {"2010-12-31": 200, "2020-12-31": 1560}}
+    assert "Braunschweig 400 (damals 15); Salzgitter 1.560 (auf das 7,8-Fache), jeweils" in told_of(metadata, two)
+    assert "Braunschweig 400 (then 15); Salzgitter 1,560 (7.8 times), each" in told_of(metadata, two, lang="en")
+
+
+@pytest.mark.parametrize(("base", "claimed"), [(FEWEST - 1, False), (FEWEST, True)])
+def test_a_percentage_needs_a_base(metadata: Metadata, base: float, claimed: bool):
+    told = told_of(metadata, {("03101", ""): {"2010-12-31": base, "2020-12-31": 150}})
+    assert ("%" in told) is claimed
+
+
+@pytest.mark.parametrize(("base", "claimed"), [(345, False), (350, True)])
+def test_a_sum_of_rounded_figures_needs_ten_times_its_rounding(metadata: Metadata, base: float, claimed: bool):
+    told = told_of(metadata, {("BSR", ""): {"2010-12-31": base, "2020-12-31": 500}}, rounding=FIVES)
+    assert ("%" in told) is claimed
+
+
+@pytest.mark.parametrize("measure", ["number", "index", "change"])
+def test_a_change_of_few_is_not_ranked_but_named(metadata: Metadata, measure: Measure):
+    pairs: list[tuple[float, float]] = [(15, 400), (200, 250), (200, 220)]
+    told = told_of(metadata, by_region("2019-12-31", "2020-12-31", pairs), measure)
+    assert told.endswith("; außer Betracht: Braunschweig (von 15 auf 400).")
+    assert "%" not in told.split("außer Betracht")[1] and "in Braunschweig (Index" not in told
+    modest = by_region("2019-12-31", "2020-12-31", [(15, 17), (200, 250), (200, 220)])
+    assert told_of(metadata, modest).endswith("am stärksten gewachsen in Salzgitter (+25,0\u00a0%).")
+
+
+def test_where_most_counts_are_small_no_growth_is_ranked(metadata: Metadata):
+    pairs: list[tuple[float, float]] = [(15, 400), (20, 90), (200, 220)]
+    figures = by_region("2019-12-31", "2020-12-31", pairs)
+    assert told_of(metadata, figures) == (
+        "Titel own am 31.12.2020: am meisten in Braunschweig (400), am wenigsten in Salzgitter (90)."
+    )
+    assert "zu wenige Reihen lassen sich vergleichen" in told_of(metadata, figures, "index")
+
+
+QUALIFIED = {
+    ("03101", f"qualification={code}"): {"2019-12-31": start, "2020-12-31": end}
+    for code, start, end in (("academic", 300, 480), ("vocational", 200, 500), ("unknown", 150, 900))
+}
+
+
+def test_of_parts_the_most_frequent_is_told_and_no_rest_is_a_finding(metadata: Metadata):
+    rest = "; außer Betracht: Berufsabschluss unbekannt (900)."
+    assert told_of(metadata, QUALIFIED, chart="bar") == (
+        "Braunschweig, Titel own am 31.12.2020: am häufigsten mit Berufsabschluss (500), am seltensten akademisch"
+        f" (480){rest}"
+    )
+    assert told_of(metadata, QUALIFIED).endswith(
+        f" (480); erstere seit 31.12.2019 am stärksten gewachsen (+150\u00a0%){rest}"
+    )
+    known = {**QUALIFIED, ("03101", "qualification=unknown"): {"2019-12-31": 300, "2020-12-31": 490}}
+    assert "unbekannt" not in told_of(metadata, known)
+
+
+def test_a_group_beside_its_parts_is_not_the_most_frequent(metadata: Metadata):
+    whole = {("03101", ""): {"2019-12-31": 1000, "2020-12-31": 2000}}
+    told = told_of(metadata, {**whole, **QUALIFIED}, chart="bar")
+    assert "am häufigsten mit Berufsabschluss (500)" in told and "Insgesamt" not in told
+
+
+def test_areas_and_parts_at_once_are_told_by_the_highest_figure(metadata: Metadata):
+    figures: dict[tuple[str, str], Values] = {
+        (region, part): {"2020-12-31": n}
+        for (region, part), n in zip(((r, s) for r in THREE[:2] for s in ("sex=f", "sex=m")), (9, 5, 7, 6), strict=True)
+    }
+    told = told_of(metadata, figures, chart="bar")
+    assert told == (
+        "Titel own am 31.12.2020: höchster Wert Braunschweig, weiblich (9), niedrigster Braunschweig, männlich (5)."
+    )
+
+
+def test_where_all_changes_are_falls_they_are_called_falls(metadata: Metadata):
+    figures = by_region("2019-12-31", "2020-12-31", [(200, 190), (200, 150), (200, 180)])
+    assert told_of(metadata, figures, "change") == (
+        "Titel own, Veränderung gegenüber dem Vorjahr am 31.12.2020: am stärksten gesunken in Salzgitter (−25,0\u00a0%)"
+        ", am schwächsten in Braunschweig (−5,0\u00a0%)."
+    )
+
+
+def test_an_area_beside_the_one_that_holds_it_keeps_its_name(metadata: Metadata):
+    figures: dict[tuple[str, str], Values] = {
+        (region, part): {"2020-12-31": n}
+        for (region, part), n in zip(
+            ((r, s) for r in ("BSR", "03101") for s in ("sex=f", "sex=m")), (90, 50, 7, 6), strict=True
+        )
+    }
+    assert told_of(metadata, figures, chart="bar") == (
+        "Titel own am 31.12.2020: höchster Wert Braunschweig, weiblich (7), niedrigster Braunschweig, männlich (6)."
+    )
+
+
+def test_a_title_stands_small_behind_its_area(metadata: Metadata):
+    own = replace(indicator(metadata, "own"), title=Label("Verfügbares Einkommen", "Disposable income"))
+    figures = frame({("own", "03101", ""): {"2020-12-31": 9}})
+    for lang, start in (("de", "Braunschweig, verfügbares Einkommen: 9"), ("en", "Braunschweig, disposable income: 9")):
+        view = View(("own",), ("03101",), ("",), lang=lang)
+        assert headline(figures, view, having(metadata, own)).startswith(start)
+
+
+def test_an_area_whose_name_takes_an_article_has_it(metadata: Metadata):
+    assert in_place("BSR", metadata, "de") == "in der Region Braunschweig"
+    assert in_place("BSR", metadata, "en") == "in the Braunschweig region"
+
+
+def test_two_series_are_compared_in_the_newest_period_that_both_have(metadata: Metadata):
+    figures: dict[tuple[str, str], Values] = {
+        ("03101", ""): {"2019": 200, "2020": 220, "2021": 500},
+        ("03102", ""): {"2019": 200, "2020": 260},
+    }
+    told = told_of(metadata, figures, period_kind="year")
+    assert told == (
+        "Titel own im Jahr 2020: Braunschweig 220 (+10,0\u00a0%); Salzgitter 260 (+30,0\u00a0%), jeweils"
+        " gegenüber 2019."
+    )
 
 
 @pytest.mark.parametrize(("more", "claimed"), [(60, False), (65, True)])
@@ -284,12 +437,33 @@ FLOWS: dict[tuple[str, str], Values] = {
 }
 
 
-def test_arrivals_departures_and_balance_are_all_told_and_not_ranked(metadata: Metadata):
+def test_arrivals_and_departures_are_told_by_their_difference_and_not_ranked(metadata: Metadata):
     told = told_of(metadata, FLOWS, period_kind="year")
-    assert told == "Braunschweig, Titel own im Jahr 2020: Zuzüge 300; Fortzüge 100; Saldo +200."
+    assert told == "Braunschweig, Titel own: 200 mehr Zuzüge als Fortzüge im Jahr 2020 (300 gegenüber 100)."
+    english = told_of(metadata, dict(list(FLOWS.items())[:2]), period_kind="year", lang="en")
+    assert english == "Braunschweig, titel own: 200 more Zuzüge than Fortzüge in 2020 (300 against 100)."
     more = {**FLOWS, ("03102", "direction=in"): {"2020": 9.0}, ("03102", "direction=out"): {"2020": 5.0}}
     assert "5 Reihen" in told_of(metadata, more, period_kind="year")
-    assert "am höchsten" not in told_of(metadata, more, period_kind="year")
+    assert not [word for word in (" am ", "mehr") if word in told_of(metadata, more, period_kind="year")]
+    fewer = {
+        ("03101", "direction=in"): {"2019": 200, "2020": 100},
+        ("03101", "direction=out"): {"2019": 200, "2020": 300},
+    }
+    assert told_of(metadata, fewer, period_kind="year") == (
+        "Braunschweig, Titel own: 200 weniger Zuzüge als Fortzüge im Jahr 2020 (100 gegenüber 300);"
+        " gegenüber 2019 Zuzüge −50,0\u00a0%, Fortzüge +50,0\u00a0%."
+    )
+    broken = told_of(metadata, fewer, period_kind="year", breaks=(break_at("2020-01-01"),))
+    assert broken.endswith("(100 gegenüber 300); Zahlen vor und ab 2020 sind nicht vergleichbar.")
+
+
+def test_a_difference_of_flows_inside_rounding_is_not_told(metadata: Metadata):
+    close: dict[tuple[str, str], Values] = {
+        ("03101", "direction=in"): {"2020": 105},
+        ("03101", "direction=out"): {"2020": 100},
+    }
+    told = told_of(metadata, close, period_kind="year", rounding=FIVES)
+    assert told == "Braunschweig, Titel own im Jahr 2020: Zuzüge 105; Fortzüge 100."
 
 
 def test_a_balance_always_carries_its_sign(metadata: Metadata):

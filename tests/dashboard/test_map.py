@@ -150,10 +150,33 @@ def test_a_map_shows_all_districts_in_one_period_with_name_and_figure(store: Sto
     assert found.figures.view.regions == DISTRICTS and found.figures.period == "2024-12-31"
     assert labels(found)["Braunschweig"][1].endswith("%") and len(labels(found)) == 8
     assert set(found.drawing.figures["period"]) == {"2024-12-31"} and found.drawing.figures.height == 8
-    assert found.drawing.headline.startswith("Titel foreign_population_share am 31.12.2024: am höchsten")
-    assert "Spanne" in found.drawing.headline and "Prozentpunkte" in found.drawing.headline
+    assert found.drawing.headline == (
+        "Titel foreign_population_share am 31.12.2024: am höchsten in Wolfenbüttel (37,4\u00a0%), am niedrigsten in"
+        " Braunschweig (8,5\u00a0%); Spanne 28,9 Prozentpunkte."
+    )
     assert found.drawing.alts[0].endswith(found.drawing.headline)
     assert "8 Kreise der Region Braunschweig" in found.drawing.subtitle and "31.12.2024" in found.drawing.subtitle
+
+
+def test_counts_have_the_most_and_the_fewest_and_no_span(store: Store, metadata: Metadata):
+    assert drawn(store, metadata, i="naturalisations").drawing.headline == (
+        "Titel naturalisations im Jahr 2024: am meisten in Wolfenbüttel (94), am wenigsten in Braunschweig (24)."
+    )
+    assert drawn(store, metadata, i="naturalisations", lang="en").drawing.headline == (
+        "Title naturalisations in 2024: most in Wolfenbüttel (94), fewest in Braunschweig (24)."
+    )
+
+
+def test_a_change_of_few_is_named_and_not_ranked(store: Store, metadata: Metadata):
+    few = drawn(store, metadata, i="naturalisations", as_="change", from_="2014").drawing.headline
+    assert few.endswith("keine Rangfolge, weil die meisten Ausgangszahlen für Prozente zu klein sind.")
+    enough = drawn(store, metadata, i="foreign_population", as_="change", from_="2014", to="2023").figures
+    start = replace(enough.districts[0].earlier, value=15.0)
+    end = replace(enough.districts[0].now, value=400.0)
+    change = replace(enough.districts[0].change, value=2566.7)
+    one = replace(enough.districts[0], earlier=start, now=end, change=change, shown=change)
+    told = map_headline(replace(enough, districts=(one, *enough.districts[1:])), metadata)
+    assert told.endswith("; außer Betracht: Braunschweig (von 15 auf 400).") and "2.566" not in told
 
 
 def test_the_land_or_a_district_outside_the_region_widens_the_map(metadata: Metadata):
@@ -202,7 +225,7 @@ def test_a_body_s_secret_figure_is_called_secret_and_nothing_is_ranked_beside_it
     found = drawn(store, metadata, i=CONTACTS, b="provider=welcome_center", to="2023")
     spec = found.drawing.charts[0][1]
     assert labels(found)["Wolfsburg"] == ["Wolfsburg", "geheim"]
-    assert "höchster veröffentlichter Wert Braunschweig" in found.drawing.headline
+    assert "höchster veröffentlichter Wert in Braunschweig" in found.drawing.headline
     assert "Geheim: Wolfsburg." in found.drawing.headline and "niedrigsten" not in found.drawing.headline
     assert all(row[2].text == "–" for row in found.drawing.table.rows)
     bars = rows(found.bars or {}, "bar")

@@ -20,13 +20,14 @@ from dashboard.charts.multiples import small_multiples
 from dashboard.charts.secrets import strip_height
 from dashboard.charts.sparkline import HEIGHT, sparkline
 from dashboard.choices import default_breakdown, measures_of
-from dashboard.descriptions import caveats, panel_alts, subtitle
+from dashboard.descriptions import caveats, panel_alts
 from dashboard.headlines import headline
 from dashboard.metadata import Metadata
 from dashboard.metadata_reading import read_metadata
 from dashboard.queries import view_figures
 from dashboard.series import Series, rounding_error
 from dashboard.store import Store, current_store
+from dashboard.subtitles import subtitle
 from dashboard.tables import figures_table, series_table
 from dashboard.tiles import tile
 from dashboard.view import View, read
@@ -231,13 +232,14 @@ def test_parts_have_a_share_and_the_bodys_total_has_none(metadata: Metadata):
     ("lang", "told"),
     [
         ("de", "Braunschweig, Intensivberatung (Welcome Center), Anteil an allen Kontakten der Stelle: 30,0\u00a0%"),
-        ("en", "Braunschweig, Intensivberatung (Welcome Center) as a share of all contacts of the body: 30.0%"),
+        ("en", "Braunschweig, intensivberatung (Welcome Center) as a share of all contacts of the body: 30.0%"),
     ],
 )
 def test_a_share_names_part_body_and_whole(lang: str, told: str, store: Store, metadata: Metadata):
     view, figures, model = shown(store, metadata, INTENSIVE, as_="share", lang=lang)
     assert headline(figures, view, metadata).startswith(told)
-    assert subtitle(figures, view, metadata).startswith(told.removeprefix("Braunschweig, ").split(":")[0])
+    part = told.removeprefix("Braunschweig, ").split(":")[0]
+    assert subtitle(figures, view, metadata).startswith(part[:1].upper() + part[1:])
     own = "derselben Stelle" if lang == "de" else "the same body"
     assert any(own in caveat for caveat in caveats(figures, view, metadata, model))
 
