@@ -9,11 +9,13 @@ Texts stand in a German and an English column; nested metadata is JSON. ``bases`
 topics they count and the threshold below which their counts are secret; ``milestones`` are cited facts about them.
 ``events`` are context for charts: of the indicators named, of all of their ``themes``, or of all if both are empty;
 ``regions`` empty: everywhere. ``areas`` are the districts' boundaries as GeoJSON geometry (WGS 84), simplified.
+``briefings`` are prepared files for the round table: ``charts_json`` lists the parameters of each chart's link
+(``view``) with ``heading`` and ``note`` in both languages where it has its own.
 """
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 TABLES: dict[str, str] = {
     "observations": """
@@ -97,6 +99,10 @@ TABLES: dict[str, str] = {
         attribution_de VARCHAR NOT NULL, attribution_en VARCHAR NOT NULL,
         licence_de VARCHAR NOT NULL, licence_en VARCHAR NOT NULL, licence_url VARCHAR NOT NULL,
         link VARCHAR NOT NULL, retrieved_at TIMESTAMP NOT NULL
+    """,
+    "briefings": """
+        id VARCHAR NOT NULL, sort_order INTEGER NOT NULL, title_de VARCHAR NOT NULL, title_en VARCHAR NOT NULL,
+        about_de VARCHAR NOT NULL, about_en VARCHAR NOT NULL, charts_json VARCHAR NOT NULL
     """,
     "corrections": """
         id VARCHAR NOT NULL, source VARCHAR NOT NULL, "table" VARCHAR NOT NULL, action VARCHAR NOT NULL,
