@@ -22,6 +22,7 @@ from dashboard.page import (
     OVERVIEW,
     PATHS,
     QUALIFICATION,
+    ROUND_TABLE,
     UNEMPLOYMENT,
 )
 from dashboard.tables import escaped, small
@@ -30,7 +31,7 @@ from dashboard.view import View, address
 
 THEME_PAGES = (IMMIGRATION, EMPLOYMENT, UNEMPLOYMENT, QUALIFICATION)
 DATA_PAGES = (DATA_STATUS, METHODS)
-MENU = (OVERVIEW, *THEME_PAGES, EXPLORE, MAP, COMPARISON, COUNSELLING, *DATA_PAGES)
+MENU = (OVERVIEW, *THEME_PAGES, EXPLORE, MAP, COMPARISON, COUNSELLING, ROUND_TABLE, *DATA_PAGES)
 KEPT = ("r", "v", "lang")  # a reader who moves on keeps regions, state of the data and language
 FEED = "/feed/revisions.atom"
 PLAIN = "/plain"
@@ -81,7 +82,7 @@ def show_header(lang: Lang, current: str) -> None:
         with st.container(key="frame_wide", horizontal=True, vertical_alignment="center", gap=None, width="content"):
             _link(OVERVIEW, lang)
             _menu("frame.themes", THEME_PAGES, lang, current)
-            for script in (EXPLORE, MAP, COMPARISON, COUNSELLING):
+            for script in (EXPLORE, MAP, COMPARISON, COUNSELLING, ROUND_TABLE):
                 _link(script, lang)
             _menu("frame.data", DATA_PAGES, lang, current)
         with st.container(key="frame_narrow", width="content"):

@@ -9,6 +9,17 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pptx
+import vl_convert
+from pptx.dml.color import RGBColor
+from pptx.enum.lang import MSO_LANGUAGE_ID
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.opc.package import Part as PackagePart
+from pptx.opc.packuri import PackURI
+from pptx.oxml import parse_xml
+from pptx.util import Emu, Pt
+
 from dashboard import formats
 from dashboard.meeting.document import Document, Part, code_of
 from dashboard.tables import Cell, FigureTable
@@ -73,8 +84,6 @@ class _Slides:
     """The slides as they are put together; the library has no types of use for what is drawn by hand."""
 
     def __init__(self, document: Document) -> None:
-        import pptx  # here, because most readers want no file
-
         self.document = document
         self.book: Any = pptx.Presentation()
         self.book.slide_width, self.book.slide_height = _cm(_WIDTH), _cm(_HEIGHT)
@@ -187,11 +196,6 @@ class _Slides:
         bold: bool = False,
         apart: float = 0,
     ) -> None:
-        from pptx.dml.color import RGBColor
-        from pptx.enum.lang import MSO_LANGUAGE_ID
-        from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-        from pptx.util import Pt
-
         frame.word_wrap = True
         frame.vertical_anchor = MSO_ANCHOR.TOP
         frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
@@ -203,16 +207,11 @@ class _Slides:
             run.text = line
             font = run.font
             font.name, font.size, font.bold = _FONT, Pt(size), bold
-            font.color.rgb = RGBColor.from_string(color)
+            font.color.rgb = RGBColor.from_string(color)  # type: ignore[no-untyped-call]
             german = self.document.lang == "de"
             font.language_id = MSO_LANGUAGE_ID.GERMAN if german else MSO_LANGUAGE_ID.ENGLISH_UK
 
     def _figure(self, slide: Any, part: Part, left: float, top: float, wide: float, high: float) -> None:  # noqa: ANN401
-        import vl_convert
-        from pptx.opc.constants import RELATIONSHIP_TYPE
-        from pptx.opc.package import Part as PackagePart
-        from pptx.opc.packuri import PackURI
-        from pptx.oxml import parse_xml
 
         picture = slide.shapes.add_picture(
             io.BytesIO(vl_convert.svg_to_png(part.figure, scale=_SHARPNESS)), _cm(left), _cm(top)
@@ -250,7 +249,6 @@ class _Slides:
         picture._element.nvPicPr.cNvPr.set("descr", alt)
 
     def _table(self, slide: Any, table: FigureTable) -> None:  # noqa: ANN401
-        from pptx.enum.text import PP_ALIGN
 
         columns, rows = len(table.columns), len(table.rows) + 1
         wide = min(_WIDTH - 2 * _MARGIN, 5 + 4.2 * (columns - 1))
@@ -268,9 +266,9 @@ class _Slides:
                 box.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT if c == 0 else PP_ALIGN.RIGHT
 
 
-def _cm(length: float) -> int:
+def _cm(length: float) -> Emu:
     """Centimetres in the units of the format."""
-    return round(length * 360_000)
+    return Emu(round(length * 360_000))
 
 
 def _lines(sentence: str) -> int:

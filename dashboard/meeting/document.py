@@ -9,6 +9,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Literal
 
 import segno
@@ -22,11 +24,12 @@ from dashboard.meeting.model import MeetingFile
 from dashboard.meeting.news import News, news_of
 from dashboard.meeting.sheets import Sheet, sheets_of, views_of
 from dashboard.metadata import Event, Lang, Metadata, Vintage
+from dashboard.metadata_reading import read_metadata
 from dashboard.revised import Revision, revision_table
 from dashboard.store import Store
 from dashboard.tables import FigureTable
 from dashboard.text import LANGUAGES, text
-from dashboard.view import address
+from dashboard.view import View, address
 
 WIDTH = 760  # px of a figure; on A4 its letters are then as large as those of a footnote
 MOST_ROWS = 400  # of a chart's table
@@ -36,8 +39,9 @@ LONGEST_CODE = 1200  # characters of a link; a code of a longer one is too fine 
 
 @dataclass(frozen=True)
 class Part:
-    """One chart. ``finding`` is empty where it is the heading; ``figure`` is SVG, empty for a table alone; ``code`` is
-    the QR code of the link as SVG, empty where nobody could follow it; ``licences`` are their addresses. ``then_now`` is what was revised since."""
+    """One chart. ``finding`` is empty where it is the heading; ``figure`` is SVG, empty for a table alone; ``link`` is
+    empty where nobody could follow it, ``code`` its QR code as SVG; ``licences`` are addresses. ``then_now`` is what
+    was revised since."""
 
     number: int
     heading: str
@@ -63,8 +67,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole file. ``facts`` are the lines of the cover; ``state`` and ``published`` (UTC) say its state of the data;
-    ``revised`` is what of its charts is told otherwise than at the last meeting."""
+    """The whole file. ``facts`` are the lines of the cover; ``state`` and ``published`` (UTC) say which state of the
+    data it shows; ``revised`` is what of its charts is told otherwise than at the last meeting."""
 
     lang: Lang
     title: str
@@ -90,7 +94,7 @@ def document_of(
     ends the events of a meeting that has no day.
     """
     lang = lang or file.lang
-    sheets = sheets_of(file, store, metadata, lang, origin, lambda view, theme: made(store, metadata, view, theme))
+    sheets = sheets_of(file, store, metadata, lang, origin, lambda view, theme: _drawn(store, view)[0])
     news = news_of(file, views_of(file, lang, metadata), store, metadata, lang, today)
     revised, more = _then_and_now(news.revisions if news else (), metadata, lang)
     return Document(
@@ -99,7 +103,7 @@ def document_of(
         facts=_cover(file, metadata, lang),
         state=text(lang, "app.data_state", vintage=formats.moment(state_of(file, metadata).published_at, lang)),
         published=state_of(file, metadata).published_at,
-        parts=tuple(_part(sheet, metadata, lang) for sheet in sheets),
+        parts=tuple(_part(sheet, _drawn(store, sheet.view)[1], metadata) for sheet in sheets),
         news=(news.lead, *news.own, *([news.others] if news.others else [])) if news else (),
         events=tuple(event_line(e, lang) for e in news.events) if news else (),
         revised=revised,
@@ -116,8 +120,8 @@ def state_of(file: MeetingFile, metadata: Metadata) -> Vintage:
 
 
 def code_of(link: str, kind: Literal["svg", "png"] = "svg", scale: int = 8) -> bytes:
-    """The QR code of a link as SVG or PNG; empty where nobody could follow the link from paper."""
-    if "://" not in link or len(link) > LONGEST_CODE:
+    """The QR code of a link as SVG or PNG; empty without a link, and for one that is too long to be read."""
+    if not link or len(link) > LONGEST_CODE:
         return b""
     written = io.BytesIO()
     options: dict[str, Any] = {"xmldecl": False, "title": ""} if kind == "svg" else {}
@@ -144,8 +148,16 @@ def _cover(file: MeetingFile, metadata: Metadata, lang: Lang) -> tuple[tuple[str
     return (*said, (text(lang, "round_table.cover.state"), state))
 
 
-def _part(sheet: Sheet, metadata: Metadata, lang: Lang) -> Part:
-    drawn, facts = sheet.drawn, sheet.facts
+@lru_cache(maxsize=200)
+def _drawn(store: Store, view: View) -> tuple[Drawing, str]:
+    """A view drawn once for all formats, and its figure as SVG. Only published figures are remembered, no words."""
+    drawn = made(store, read_metadata(store), view, "light")
+    return drawn, figure(drawn, view, WIDTH, f"f{sha256(repr(view).encode()).hexdigest()[:8]}")
+
+
+def _part(sheet: Sheet, svg: str, metadata: Metadata) -> Part:
+    drawn, facts, lang = sheet.drawn, sheet.facts, sheet.view.lang
+    link = facts.link if "://" in facts.link else ""  # a path alone leads nowhere from a file
     rows = drawn.table.rows
     more = ""
     if len(rows) > MOST_ROWS:
@@ -159,7 +171,7 @@ def _part(sheet: Sheet, metadata: Metadata, lang: Lang) -> Part:
         subtitle=facts.subtitle,
         note=sheet.chart.note,
         notes=sheet.notes,
-        figure=figure(drawn, sheet.view, WIDTH, f"f{sheet.number}"),
+        figure=svg,
         alt=" ".join(drawn.alts),
         table=replace(drawn.table, rows=rows[:MOST_ROWS]),
         more_rows=more,
@@ -168,8 +180,8 @@ def _part(sheet: Sheet, metadata: Metadata, lang: Lang) -> Part:
         source=facts.source,
         licences=facts.licence_urls,
         state=data_state(sheet.view, metadata),
-        link=facts.link,
-        code=code_of(facts.link).decode(),
+        link=link,
+        code=code_of(link).decode(),
         past=sheet.past,
         then_now=then_now,
         then_now_more=then_now_more,
@@ -219,4 +231,8 @@ def _methods(sheets: Sequence[Sheet], metadata: Metadata, lang: Lang) -> tuple[t
 def _closing(news: News | None, origin: str, lang: Lang) -> tuple[str, ...]:
     methods = address(f"{origin}/methods", {} if lang == LANGUAGES[0] else {"lang": lang})
     context = [text(lang, "events.context")] if news and news.events else []
-    return (text(lang, "round_table.closing.reading"), *context, text(lang, "round_table.closing.methods", link=methods))
+    return (
+        text(lang, "round_table.closing.reading"),
+        *context,
+        text(lang, "round_table.closing.methods", link=methods),
+    )

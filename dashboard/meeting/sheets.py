@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from dashboard import formats
 from dashboard.charts.palette import Theme
-from dashboard.choices import breakdowns_of, default_breakdown
+from dashboard.choices import breakdowns_of, default_breakdown, periods_of
 from dashboard.drawn import Drawing
 from dashboard.exports.shown import Facts, facts_of
 from dashboard.labels import breakdown_label
@@ -19,7 +19,6 @@ from dashboard.revised import Revision, revision
 from dashboard.store import Store
 from dashboard.text import text
 from dashboard.view import Note, View, bounds, read, to_params
-from dashboard.choices import periods_of
 
 MOST_SERIES = 80  # of one chart, as in a picture: more of them nobody can read
 Draw = Callable[[View, Theme], Drawing]  # a page remembers its drawings, a file makes them

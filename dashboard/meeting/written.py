@@ -1,7 +1,7 @@
 """A file of a meeting as text: packed into a link, or as JSON to save and to load.
 
-A link holds ``1.`` and the packed JSON; the number is the version of the form. Whatever comes in is bounded before it is
-unpacked, and leaves one kind of error with a note for the reader.
+A link holds ``1.`` and the packed JSON; the number is the version of the form. Whatever comes in is bounded before it
+is unpacked, and leaves one kind of error with a note for the reader.
 """
 
 from __future__ import annotations

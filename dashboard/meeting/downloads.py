@@ -1,0 +1,107 @@
+"""What a file of a meeting can be taken along as: PDF, PPTX, HTML, JSON, and the link that holds all of it.
+
+Files are made when they are asked for, over the page's own connection and in memory: as a route they would have the
+notes in their address, and addresses stand in logs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from dashboard.meeting.document import Document, document_of
+from dashboard.meeting.model import MeetingFile
+from dashboard.meeting.written import LONGEST_LINK, PARAMETER, packed, saved
+from dashboard.page import PATHS, ROUND_TABLE, Page, base_address
+from dashboard.text import LANGUAGES, text
+
+_LONGEST_NAME = 60  # characters of a file's name
+_TYPES = {
+    "pdf": "application/pdf",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "html": "text/html",
+}
+
+
+def show_downloads(file: MeetingFile, page: Page) -> None:
+    """A button for each form of the file."""
+    base = base_address()
+    with st.container(horizontal=True, gap="small"):
+        for kind, media_type in _TYPES.items():
+            st.download_button(
+                text(page.lang, f"round_table.{kind}"),
+                _maker(kind, file, page, base),
+                file_name=file_name(file, kind),
+                mime=media_type,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"file_{kind}",
+            )
+
+
+def show_saving(file: MeetingFile, page: Page) -> None:
+    """The file as JSON, to go on with another day."""
+    st.download_button(
+        text(page.lang, "round_table.save"),
+        saved(file),
+        file_name=file_name(file, "json"),
+        mime="application/json",
+        icon=":material/save:",
+        on_click="ignore",
+        key="file_json",
+    )
+
+
+def show_link(file: MeetingFile, page: Page) -> None:
+    """The link to copy, with what it holds and who can read it."""
+    lang = page.lang
+    link = link_of(file, base_address())
+    st.markdown(f"**{text(lang, 'round_table.link')}**")
+    if len(link) > LONGEST_LINK:
+        st.warning(text(lang, "round_table.link_too_long", length=len(link), most=LONGEST_LINK))
+        return
+    st.code(link, language=None, wrap_lines=True)
+    st.markdown(text(lang, "round_table.link_about"))
+
+
+def link_of(file: MeetingFile, base: str) -> str:
+    """The whole file in one link. It stands behind the number sign, which browsers send to no server."""
+    query = "" if file.lang == LANGUAGES[0] else f"?lang={file.lang}"
+    return f"{base}/{PATHS[ROUND_TABLE]}{query}#{PARAMETER}={packed(file)}"
+
+
+def file_name(file: MeetingFile, kind: str) -> str:
+    """``arbeitsmigration-lage_2026-12-03.pdf``: letters, digits and hyphens of the title, and the day."""
+    plain = file.title.lower()
+    for sign, letters in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}.items():
+        plain = plain.replace(sign, letters)
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_NAME].strip("-") or "sitzungsmappe"
+    return f"{name}{f'_{file.day}' if file.day else ''}.{kind}"
+
+
+def _maker(kind: str, file: MeetingFile, page: Page, base: str) -> Callable[[], bytes]:
+    def make() -> bytes:
+        document = document_of(
+            file, page.store, page.metadata, origin=base, today=datetime.now(UTC).date(), lang=page.lang
+        )
+        return typeset(kind, document)
+
+    return make
+
+
+def typeset(kind: str, document: Document) -> bytes:
+    """The document as ``pdf``, ``pptx`` or ``html``."""
+    if kind == "pdf":
+        from dashboard.exports.meeting_pdf import meeting_pdf
+
+        return meeting_pdf(document)
+    if kind == "pptx":
+        from dashboard.exports.meeting_pptx import meeting_pptx
+
+        return meeting_pptx(document)
+    from dashboard.exports.meeting_html import meeting_html
+
+    return meeting_html(document)
