@@ -11,7 +11,7 @@ from dashboard.metadata import Lang
 from dashboard.plain_html import Html, element, joined, link, listed, table
 from dashboard.text import text
 
-_STYLE = Path(__file__).parent.parent / "assets" / "round_table.css"
+_STYLE = Path(__file__).parent.parent / "assets" / "meeting.css"
 # whoever opens the file is asked for nothing and asks nobody
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 

@@ -14,7 +14,7 @@ from dashboard.meeting.document import Document, Part
 from dashboard.tables import FigureTable
 from dashboard.text import text
 
-TEMPLATE = Path(__file__).parent.parent / "assets" / "round_table.typ"
+TEMPLATE = Path(__file__).parent.parent / "assets" / "meeting.typ"
 
 
 def meeting_pdf(document: Document) -> bytes:

@@ -22,7 +22,7 @@ from dashboard.exports.picture import as_sentences, figure
 from dashboard.exports.shown import data_state
 from dashboard.meeting.model import MeetingFile
 from dashboard.meeting.news import News, news_of
-from dashboard.meeting.sheets import Sheet, sheets_of, views_of
+from dashboard.meeting.sheets import Sheet, lost_charts, sheets_of, views_of
 from dashboard.metadata import Event, Lang, Metadata, Vintage
 from dashboard.metadata_reading import read_metadata
 from dashboard.revised import Revision, revision_table
@@ -110,7 +110,7 @@ def document_of(
         revised_more=more,
         sources=_sources([sheet.drawn for sheet in sheets], lang),
         methods=_methods(sheets, metadata, lang),
-        closing=_closing(news, origin, lang),
+        closing=(*lost_charts(file, metadata, lang), *_closing(news, origin, lang)),
     )
 
 

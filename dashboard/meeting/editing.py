@@ -9,9 +9,9 @@ import streamlit as st
 
 from dashboard.charting import drawing
 from dashboard.meeting.draft import Draft, begin, change, change_chart, day_of, draft, move, remove
-from dashboard.meeting.model import LONGEST_LINE, LONGEST_NOTE, LONGEST_TITLE, MeetingFile
+from dashboard.meeting.model import LONGEST_LINE, LONGEST_NOTE, LONGEST_TITLE, Chart, MeetingFile
 from dashboard.meeting.prepared import Prepared, opened, prepared_files
-from dashboard.meeting.sheets import said_notes, view_of
+from dashboard.meeting.sheets import is_lost, lost_chart, said_notes, view_of
 from dashboard.meeting.written import MOST_BYTES, FileError, loaded
 from dashboard.metadata import Lang
 from dashboard.page import EXPLORE, MAP, Page, show_warnings
@@ -58,12 +58,8 @@ def show_chart_fields(now: Draft, page: Page) -> None:
     last = len(now.ids) - 1
     for place, (chart_id, chart) in enumerate(zip(now.ids, now.file.charts, strict=True)):
         number, lang = place + 1, page.lang
-        view, notes = view_of(chart, now.file, lang, page.metadata)
-        drawn = drawing(page.store, page.metadata, page.store.path.name, view, page.theme)
         with st.container(border=True, key=f"entry_{chart_id}", gap="small"):
-            st.subheader(escaped(f"{number}  {chart.heading or drawn.headline}"), anchor=False)
-            st.markdown(small(f"{drawn.headline} {drawn.subtitle}" if chart.heading else drawn.subtitle))
-            show_warnings(list(said_notes(notes, lang)))
+            _show_finding(number, chart, now.file, page)
             heading_key, note_key = (f"file_{what}_{chart_id}_{now.edition}" for what in ("heading", "note"))
             st.text_input(
                 text(lang, "round_table.heading_of", number=number),
@@ -92,12 +88,27 @@ def show_chart_fields(now: Draft, page: Page) -> None:
                     on_click=remove,
                     args=(chart_id,),
                 )
+                view, _ = view_of(chart, now.file, lang, page.metadata)
                 st.page_link(
                     MAP if view.chart == "map" else EXPLORE,
                     label=text(lang, "round_table.open_chart"),
                     icon=":material/open_in_full:",
                     query_params=to_params(view, page.metadata),
                 )
+
+
+def _show_finding(number: int, chart: Chart, file: MeetingFile, page: Page) -> None:
+    """What the chart says, or why it says nothing any more."""
+    lang, metadata = page.lang, page.metadata
+    if is_lost(chart, metadata):
+        st.subheader(escaped(f"{number}  {chart.heading}"), anchor=False)
+        show_warnings([lost_chart(number, chart, lang)])
+        return
+    view, notes = view_of(chart, file, lang, metadata)
+    drawn = drawing(page.store, metadata, page.store.path.name, view, page.theme)
+    st.subheader(escaped(f"{number}  {chart.heading or drawn.headline}"), anchor=False)
+    st.markdown(small(f"{drawn.headline} {drawn.subtitle}" if chart.heading else drawn.subtitle))
+    show_warnings(list(said_notes(notes, lang)))
 
 
 def show_prepared(page: Page) -> None:

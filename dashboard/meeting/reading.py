@@ -11,7 +11,7 @@ from dashboard.charting import draw_charts, drawing
 from dashboard.meeting.document import event_line, state_of
 from dashboard.meeting.model import MeetingFile
 from dashboard.meeting.news import news_of
-from dashboard.meeting.sheets import Sheet, is_past, sheets_of, views_of
+from dashboard.meeting.sheets import Sheet, is_past, lost_charts, sheets_of, views_of
 from dashboard.page import EXPLORE, MAP, Page, base_address, show_warnings
 from dashboard.parts import show_caveats, show_figures, show_sources
 from dashboard.past_state import MOST_ROWS
@@ -57,7 +57,7 @@ def show_state(file: MeetingFile, page: Page) -> None:
 def show_file(file: MeetingFile, page: Page) -> None:
     """What is new since the last meeting, then every chart."""
     _show_news(file, page)
-
+    show_warnings(list(lost_charts(file, page.metadata, page.lang)))
     sheets = sheets_of(
         file,
         page.store,
@@ -113,7 +113,8 @@ def _show_sheet(sheet: Sheet, page: Page) -> None:
         if sheet.revision.revised or sheet.revision.withdrawn:
             with st.expander(text(lang, "past.then_and_now"), key=f"then_{sheet.number}"):
                 _show_then_and_now([sheet.revision], page, f"{text(lang, 'past.then_and_now')}: {sheet.heading}")
-    with st.expander(text(lang, "round_table.figures"), key=f"figures_{sheet.number}"):
+    folded = "round_table.more_hints" if view.chart == "table" else "round_table.figures"
+    with st.expander(text(lang, folded), key=f"figures_{sheet.number}"):
         if view.chart != "table":
             show_figures(drawn, own, f"sheet_{sheet.number}")
         st.markdown("\n".join(f"- {small(f'{name}: {value}')}" for name, value in sheet.filters))

@@ -18,7 +18,7 @@ from dashboard.past_state import banner_text
 from dashboard.revised import Revision, revision
 from dashboard.store import Store
 from dashboard.text import text
-from dashboard.view import Note, View, bounds, read, to_params
+from dashboard.view import LONGEST_NOTE_VALUE, Note, View, bounds, listed, read, to_params
 
 MOST_SERIES = 80  # of one chart, as in a picture: more of them nobody can read
 Draw = Callable[[View, Theme], Drawing]  # a page remembers its drawings, a file makes them
@@ -67,16 +67,38 @@ def view_of(chart: Chart, file: MeetingFile, lang: Lang, metadata: Metadata) -> 
 
 
 def views_of(file: MeetingFile, lang: Lang, metadata: Metadata) -> tuple[View, ...]:
-    """The views of all charts, in their order."""
-    return tuple(view_of(chart, file, lang, metadata)[0] for chart in file.charts)
+    """The views of all charts that can be shown, in their order."""
+    return tuple(view_of(c, file, lang, metadata)[0] for c in file.charts if not is_lost(c, metadata))
+
+
+def is_lost(chart: Chart, metadata: Metadata) -> bool:
+    """Whether none of the chart's indicators exists: any other one under its heading would mislead."""
+    return not metadata.indicators.keys() & listed(dict(parse_qsl(chart.view)), "i")
+
+
+def lost_charts(file: MeetingFile, metadata: Metadata, lang: Lang) -> tuple[str, ...]:
+    """What to say of the charts that cannot be shown any more."""
+    numbered = enumerate(file.charts, start=1)
+    return tuple(lost_chart(number, chart, lang) for number, chart in numbered if is_lost(chart, metadata))
+
+
+def lost_chart(number: int, chart: Chart, lang: Lang) -> str:
+    """The same of one chart."""
+    named = chart.heading or chart.view[:LONGEST_NOTE_VALUE]
+    return text(lang, "round_table.notes.lost", number=number, heading=named)
 
 
 def sheets_of(
     file: MeetingFile, store: Store, metadata: Metadata, lang: Lang, origin: str, draw: Draw, theme: Theme = "light"
 ) -> tuple[Sheet, ...]:
-    """All sheets of a file in a language; ``origin`` is scheme, host and folder of the monitor for the links."""
+    """All sheets of a file in a language, but for the ``lost_charts``.
+
+    ``origin`` is scheme, host and folder of the monitor for the links.
+    """
     found = []
     for number, chart in enumerate(file.charts, start=1):
+        if is_lost(chart, metadata):
+            continue
         view, notes = view_of(chart, file, lang, metadata)
         drawn = draw(view, theme)
         revised = revision(store, metadata, view, drawn.figures if view.chart == "map" else None)
