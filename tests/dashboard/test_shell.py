@@ -24,17 +24,6 @@ STATIC = Path(streamlit.__file__).parent / "static"
 PARTS = ("select_one", "select_most", "options_available", "option_available")
 PARTS += ("press_enter", "press_ctrl_enter", "press_command_enter")
 ELSEWHERE = {f"streamlit.{key}" for key in PARTS}
-    f"streamlit.{key}"
-    for key in (
-        "select_one",
-        "select_most",
-        "options_available",
-        "option_available",
-        "press_enter",
-        "press_ctrl_enter",
-        "press_command_enter",
-    )
-}
 
 
 @pytest.fixture()
