@@ -77,7 +77,7 @@ def show_chart_fields(now: Draft, page: Page) -> None:
                 key=note_key,
                 on_change=_chart_written(note_key, chart_id, "note"),
             )
-            with st.container(horizontal=True, gap="small"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 _step("up", chart_id, number, lang, disabled=place == 0)
                 _step("down", chart_id, number, lang, disabled=place == last)
                 st.button(
@@ -107,7 +107,7 @@ def _show_finding(number: int, chart: Chart, file: MeetingFile, page: Page) -> N
     view, notes = view_of(chart, file, lang, metadata)
     drawn = drawing(page.store, metadata, page.store.path.name, view, page.theme)
     st.subheader(escaped(f"{number}  {chart.heading or drawn.headline}"), anchor=False)
-    st.markdown(small(f"{drawn.headline} {drawn.subtitle}" if chart.heading else drawn.subtitle))
+    st.markdown("  \n".join(small(one) for one in (drawn.headline if chart.heading else "", drawn.subtitle) if one))
     show_warnings(list(said_notes(notes, lang)))
 
 
