@@ -10,6 +10,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import typst
+import vl_convert
+
 from dashboard.meeting.document import Document, Part
 from dashboard.tables import FigureTable
 from dashboard.text import text
@@ -19,8 +22,6 @@ TEMPLATE = Path(__file__).parent.parent / "assets" / "meeting.typ"
 
 def meeting_pdf(document: Document) -> bytes:
     """The PDF of a document; the same document is the same file."""
-    import typst  # here, because it is large and most readers want no file
-
     made: bytes = typst.compile(
         TEMPLATE.read_bytes(),
         ignore_system_fonts=True,  # the same on every machine
@@ -100,8 +101,6 @@ def _figure(svg: str) -> bytes:
     """The figure as a page of its own: its letters are embedded there, and typst has no such font."""
     if not svg:
         return b""
-    import vl_convert  # here, as above
-
     made: bytes = vl_convert.svg_to_pdf(svg)
     return made
 

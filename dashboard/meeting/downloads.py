@@ -12,25 +12,21 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard.meeting.document import Document, document_of
+from dashboard.meeting.document import document_of
 from dashboard.meeting.model import MeetingFile
+from dashboard.meeting.typeset import MEDIA_TYPES, typeset
 from dashboard.meeting.written import LONGEST_LINK, PARAMETER, packed, saved
 from dashboard.page import PATHS, ROUND_TABLE, Page, base_address
 from dashboard.text import LANGUAGES, text
 
 _LONGEST_NAME = 60  # characters of a file's name
-_TYPES = {
-    "pdf": "application/pdf",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "html": "text/html",
-}
 
 
 def show_downloads(file: MeetingFile, page: Page) -> None:
     """A button for each form of the file."""
     base = base_address()
     with st.container(horizontal=True, gap="small"):
-        for kind, media_type in _TYPES.items():
+        for kind, media_type in MEDIA_TYPES.items():
             st.download_button(
                 text(page.lang, f"round_table.{kind}"),
                 _maker(kind, file, page, base),
@@ -90,18 +86,3 @@ def _maker(kind: str, file: MeetingFile, page: Page, base: str) -> Callable[[], 
         return typeset(kind, document)
 
     return make
-
-
-def typeset(kind: str, document: Document) -> bytes:
-    """The document as ``pdf``, ``pptx`` or ``html``."""
-    if kind == "pdf":
-        from dashboard.exports.meeting_pdf import meeting_pdf
-
-        return meeting_pdf(document)
-    if kind == "pptx":
-        from dashboard.exports.meeting_pptx import meeting_pptx
-
-        return meeting_pptx(document)
-    from dashboard.exports.meeting_html import meeting_html
-
-    return meeting_html(document)
