@@ -126,6 +126,6 @@ def missing_of(chart: dict[str, Any], said: str) -> list[str]:
     """What the answer of ``/chart/v1/view.json`` says of a chart and a file (without blanks) does not."""
     told = [chart["title"], chart["subtitle"], *chart["notes"], chart["attribution"]]
     told += [source["licence"] for source in chart["sources"]]
-    told += [name for name in chart["table"]["columns"]]
+    told += chart["table"]["columns"]
     told += ["".join(cell["text"] for cell in row) for row in chart["table"]["rows"]]
     return [one for one in told if bare(one) not in said]
