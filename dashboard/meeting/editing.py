@@ -101,12 +101,12 @@ def _show_finding(number: int, chart: Chart, file: MeetingFile, page: Page) -> N
     """What the chart says, or why it says nothing any more."""
     lang, metadata = page.lang, page.metadata
     if is_lost(chart, metadata):
-        st.subheader(escaped(f"{number}  {chart.heading}"), anchor=False)
+        st.subheader(escaped(f"{number} {chart.heading}"), anchor=False)
         show_warnings([lost_chart(number, chart, lang)])
         return
     view, notes = view_of(chart, file, lang, metadata)
     drawn = drawing(page.store, metadata, page.store.path.name, view, page.theme)
-    st.subheader(escaped(f"{number}  {chart.heading or drawn.headline}"), anchor=False)
+    st.subheader(escaped(f"{number} {chart.heading or drawn.headline}"), anchor=False)
     st.markdown("  \n".join(small(one) for one in (drawn.headline if chart.heading else "", drawn.subtitle) if one))
     show_warnings(list(said_notes(notes, lang)))
 

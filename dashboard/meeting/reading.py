@@ -95,7 +95,7 @@ def _show_news(file: MeetingFile, page: Page) -> None:
 
 def _show_sheet(sheet: Sheet, page: Page) -> None:
     lang, view, drawn = page.lang, sheet.view, sheet.drawn
-    st.header(escaped(f"{sheet.number}  {sheet.heading}"), anchor=False)
+    st.header(escaped(f"{sheet.number} {sheet.heading}"), anchor=False)
     if sheet.heading != drawn.headline:
         st.markdown(f"**{escaped(drawn.headline)}**")
     st.markdown(small(drawn.subtitle))
