@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,7 @@ THEMES = {"Zuwanderung": 6, "Beschäftigung": 5, "Arbeitslosigkeit und Leistunge
 NOTE = "Zu besprechen: Wer bietet das schon an? Die Ausländerbehörde berichtet über Wartezeiten ({n})."
 
 
+@contextmanager
 def context_of(browser: Browser, width: int) -> Iterator[BrowserContext]:
     context = browser.new_context(
         viewport={"width": width, "height": 900 if width > 400 else 812}, locale="de-DE", accept_downloads=True
@@ -36,7 +38,14 @@ def context_of(browser: Browser, width: int) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="module")
 def desk(browser: Browser) -> Iterator[BrowserContext]:
-    yield from context_of(browser, 1280)
+    with context_of(browser, 1280) as context:
+        yield context
+
+
+@pytest.fixture()
+def phone(browser: Browser) -> Iterator[Page]:
+    with context_of(browser, 375) as context:
+        yield context.new_page()
 
 
 @pytest.fixture(scope="module")
@@ -124,11 +133,9 @@ def test_the_same_link_after_a_revision_shows_then_and_now(
 
 
 def test_a_member_without_account_reads_it_on_a_phone_and_takes_the_pdf_along(
-    browser: Browser, made: tuple[str, dict[str, bytes]]
+    phone: Page, made: tuple[str, dict[str, bytes]]
 ):
-    (context,) = context_of(browser, 375)
-    link, files = made
-    page = context.new_page()
+    page, (link, files) = phone, made
     asked: list[tuple[str, str]] = []
     page.on("request", lambda request: asked.append((request.url, request.headers.get("referer", ""))))
     visit(page, link)
@@ -150,4 +157,3 @@ def test_a_member_without_account_reads_it_on_a_phone_and_takes_the_pdf_along(
     # what the file says went over the page's own connection: in no address, which servers and proxies write down
     packed = link.partition("#f=")[2]
     assert len(asked) > 20 and [one for one in asked if packed[:40] in one[0] or packed[:40] in one[1]] == []
-    context.close()
