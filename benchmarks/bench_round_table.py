@@ -92,7 +92,8 @@ def main() -> None:
     record(
         "Meeting file",
         "python -m benchmarks.bench_round_table",
-        f"{CHARTS} charts of the prepared files, each with heading and a note of up to {LONG} characters; its link has {link:,} characters.\n\n"
+        f"{CHARTS} charts of the prepared files, each with heading and a note of up to {LONG} characters; its link has "
+        f"{link:,} characters.\n\n"
         + "\n".join(["| made | kB | s, first time | s, best round |", "|---|---:|---:|---:|", *rows])
         + f"\n\nTarget: all under {TARGET_SECONDS} s the first time, the link under {TARGET_LINK:,} characters; "
         f"measured: {first['all']:.1f} s, {link:,}.",

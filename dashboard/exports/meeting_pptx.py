@@ -28,7 +28,7 @@ from dashboard.text import text
 _WIDTH, _HEIGHT, _MARGIN = 33.87, 19.05, 1.5  # cm: 16:9
 _INK, _MUTED, _BLUE = "1D2733", "4C5967", "0B5C8F"
 _FONT = "Arial"
-_ROWS = 15  # of a table on a slide
+_ROWS = 20  # of a table on a slide
 _COLUMNS = 10  # of a table; of wider ones the others follow on further slides
 MOST_ROWS = 120  # of a chart; whoever wants more takes the PDF
 _LINES = 11  # of sentences on a slide
@@ -252,7 +252,7 @@ class _Slides:
 
         columns, rows = len(table.columns), len(table.rows) + 1
         wide = min(_WIDTH - 2 * _MARGIN, 5 + 4.2 * (columns - 1))
-        shape = slide.shapes.add_table(rows, columns, _cm(_MARGIN), _cm(2.9), _cm(wide), _cm(0.85 * rows))
+        shape = slide.shapes.add_table(rows, columns, _cm(_MARGIN), _cm(2.9), _cm(wide), _cm(0.68 * rows))
         shape.name = text(self.document.lang, "round_table.figures")
         grid = shape.table
         size = 12 if columns <= 6 else 10
