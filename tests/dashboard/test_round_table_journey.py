@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -16,8 +17,9 @@ from dashboard.meeting.typeset import KINDS, typeset
 from dashboard.meeting.written import LONGEST_LINK, unpacked
 from dashboard.metadata_reading import read_metadata
 from dashboard.store import current_store
-from tests.accessibility import too_wide
-from tests.browsing import PATIENCE, settle, visit
+from tests.accessibility import GROUNDS, heading_faults, headings, nameless, too_wide, violations, visit_on
+from tests.addresses import FORMS
+from tests.browsing import PATIENCE, open_all, settle, visit
 from tests.dashboard import revised_extract
 from tests.dashboard.meeting_files import READERS, bare, missing_of
 
@@ -157,3 +159,25 @@ def test_a_member_without_account_reads_it_on_a_phone_and_takes_the_pdf_along(
     # what the file says went over the page's own connection: in no address, which servers and proxies write down
     packed = link.partition("#f=")[2]
     assert len(asked) > 20 and [one for one in asked if packed[:40] in one[0] or packed[:40] in one[1]] == []
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_working_on_a_file_keeps_the_rules_of_accessibility(
+    extract_server: str, phone: Page, ground: Literal["light", "dark"]
+):
+    visit_on(phone, extract_server + FORMS["round-table-file"], ground)
+    phone.get_by_role("button", name="Diese Mappe bearbeiten").click()
+    expect(phone.get_by_role("heading", name="Deckblatt")).to_be_visible()
+    settle(phone)
+    open_all(phone)
+    assert violations(phone) == [] and nameless(phone) == []
+    assert heading_faults(headings(phone)) == [] and too_wide(phone) == []
+
+
+def test_the_keyboard_puts_a_chart_into_the_file(extract_server: str, desk: BrowserContext):
+    page = desk.new_page()
+    visit(page, f"{extract_server}/explore?r=03101")
+    page.get_by_role("button", name="Zur Mappe").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-testid=stToast]")).to_contain_text("In die Mappe gelegt")
+    page.close()
