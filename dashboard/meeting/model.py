@@ -44,9 +44,9 @@ Words = Annotated[str, BeforeValidator(plain)]
 
 
 class _Part(BaseModel):
-    """Unknown keys are mistakes, and nothing changes after reading."""
+    """Unknown keys are mistakes, and nothing changes after reading. An error tells the place and never the words."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Chart(_Part):

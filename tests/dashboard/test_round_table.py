@@ -194,3 +194,23 @@ def test_links_and_names_of_files_are_plain():
     assert file_name(file, "pdf") == "groesse-etc-passwd-x_2026-12-03.pdf"
     assert file_name(MeetingFile(title="日本"), "json") == "sitzungsmappe.json"
     assert link_of(file, "https://x.example").startswith("https://x.example/round-table?lang=en#f=1.")
+
+
+def test_a_failure_logs_neither_the_file_nor_what_is_written_in_it(caplog: pytest.LogCaptureFixture):
+    def failing() -> None:
+        from dashboard.meeting.model import Chart, MeetingFile
+        from dashboard.page import show_failure
+
+        word = "terces"[::-1]  # the log shows lines of the program, too
+        try:
+            MeetingFile(title=word * 100, charts=(Chart(view="i=employees", note=word * 1000),))
+        except ValueError as error:
+            show_failure(error)
+
+    at = AppTest.from_function(failing)
+    at.query_params["f"] = f"1.{'terces'[::-1]}"
+    at.query_params["i"] = "employees"
+    at.run()
+    assert not at.exception and at.error
+    (record,) = [r for r in caplog.records if r.name == "dashboard.page"]
+    assert "employees" in record.getMessage() and "secret" not in caplog.text
