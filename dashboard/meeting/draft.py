@@ -33,9 +33,11 @@ def draft() -> Draft:
     return found if isinstance(found, Draft) else Draft()
 
 
-def begin(file: MeetingFile) -> None:
-    """Works on another file from now on."""
+def begin(file: MeetingFile, metadata: Metadata) -> None:
+    """Works on another file from now on. One that says no state of the data gets the current one."""
     before = draft()
+    if file.charts and file.vintage is None:
+        file = file.model_copy(update={"vintage": metadata.current})
     first = max(before.ids, default=-1) + 1
     _keep(Draft(file, tuple(range(first, first + len(file.charts))), before.edition + 1))
 

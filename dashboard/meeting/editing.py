@@ -140,7 +140,7 @@ def show_loading(page: Page) -> None:
     except FileError as error:
         show_warnings([said(error.note, lang)])
         return
-    begin(file)
+    begin(file, page.metadata)
     tell(text(lang, "round_table.loaded", title=file.title or text(lang, "round_table.untitled")))
     st.rerun()
 
@@ -155,14 +155,14 @@ def renew(page: Page) -> None:
     change(vintage=page.metadata.current)
 
 
-def clear() -> None:
+def clear(page: Page) -> None:
     """Begins anew with nothing."""
-    begin(MeetingFile())
+    begin(MeetingFile(), page.metadata)
 
 
 def _open(prepared: Prepared, page: Page) -> None:
     file, missing = opened(prepared, page.metadata, page.lang)
-    begin(file)
+    begin(file, page.metadata)
     if missing:
         tell(text(page.lang, "round_table.prepared_missing", names=", ".join(missing)))
 

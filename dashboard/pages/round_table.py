@@ -46,7 +46,7 @@ def _given(file: MeetingFile, page: Page) -> None:
     with st.container(key="noprint_take", gap="small"):
         show_downloads(file, page)
         st.button(
-            text(lang, "round_table.edit"), key="edit_given", icon=":material/edit:", on_click=_edit, args=(file,)
+            text(lang, "round_table.edit"), key="edit_given", icon=":material/edit:", on_click=_edit, args=(file, page)
         )
         own = len(draft().file.charts)
         if own:
@@ -54,8 +54,8 @@ def _given(file: MeetingFile, page: Page) -> None:
     show_file(file, page)
 
 
-def _edit(file: MeetingFile) -> None:
-    begin(file)
+def _edit(file: MeetingFile, page: Page) -> None:
+    begin(file, page.metadata)
     del st.query_params[PARAMETER]
 
 
@@ -102,7 +102,7 @@ def _work(page: Page) -> None:
     st.markdown(small(text(lang, "round_table.privacy")))
     with st.expander(text(lang, "round_table.load"), key="file_load"):
         _begin(page)
-        st.button(text(lang, "round_table.clear"), key="clear", icon=":material/delete:", on_click=clear)
+        st.button(text(lang, "round_table.clear"), key="clear", icon=":material/delete:", on_click=clear, args=(page,))
 
 
 def _begin(page: Page) -> None:

@@ -72,6 +72,13 @@ def test_charts_are_moved_removed_and_written_to():
     assert [chart.view for chart in shared(at).charts] == [CHARTS[n].view for n in (1, 0)]
 
 
+def test_a_file_that_is_worked_on_is_pinned_and_can_be_emptied():
+    at = edited(MeetingFile(charts=CHARTS[:1]))
+    assert shared(at).vintage == read_metadata(current_store()).current
+    at.button(key="clear").click().run()
+    assert not at.exception and not at.code and any(b.key == "open_lage" for b in at.button)
+
+
 def test_the_cover_is_written_and_a_day_that_is_none_is_told():
     at = edited(MeetingFile(charts=CHARTS[:1]))
     for name, said in {"title": "4. Sitzung", "day": "3.12.2026", "since": "2026-06-04", "place": "Rathaus"}.items():
