@@ -114,7 +114,6 @@ def test_what_was_downloaded_says_of_every_chart_what_its_route_says(
         answer = desk.request.get(f"{extract_server}/chart/v1/view.json?{chart.view}&v={file.vintage}").json()
         assert missing_of(answer, said) == [], chart.view
         assert bare(chart.heading) in said and bare(chart.note) in said
-    # the figures beside them are those of the observations: the first of each table
     assert bare("Datenstand 22.11.2026, 23:31 Uhr") in said
 
 
