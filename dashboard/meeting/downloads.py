@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ from dashboard.page import PATHS, ROUND_TABLE, Page, base_address
 from dashboard.text import LANGUAGES, text
 
 _LONGEST_NAME = 60  # characters of a file's name
+_AT_A_TIME = BoundedSemaphore(2)  # files that are made: more of them would keep all readers waiting
 
 
 def show_downloads(file: MeetingFile, page: Page) -> None:
@@ -80,9 +82,8 @@ def file_name(file: MeetingFile, kind: str) -> str:
 
 def _maker(kind: str, file: MeetingFile, page: Page, base: str) -> Callable[[], bytes]:
     def make() -> bytes:
-        document = document_of(
-            file, page.store, page.metadata, origin=base, today=datetime.now(UTC).date(), lang=page.lang
-        )
-        return typeset(kind, document)
+        today = datetime.now(UTC).date()
+        with _AT_A_TIME:
+            return typeset(kind, document_of(file, page.store, page.metadata, origin=base, today=today, lang=page.lang))
 
     return make
