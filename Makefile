@@ -24,7 +24,7 @@ update: $(READY)
 	$(BIN)/etl run
 
 bench: $(READY)
-	for name in jsonstat tsv ffcsv run scale disclosure outlook serving; do $(BIN)/python -m benchmarks.bench_$$name || exit 1; done
+	for name in jsonstat tsv ffcsv run scale disclosure outlook serving round_table; do $(BIN)/python -m benchmarks.bench_$$name || exit 1; done
 
 screenshots: $(READY)
 	$(BIN)/python -m tests.screenshots

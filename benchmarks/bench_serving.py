@@ -99,6 +99,7 @@ def proxied(upstream: int, folder: Path) -> Iterator[str]:
     shipped = CONFIGURATION.read_text(encoding="utf-8")
     changed = shipped.replace("127.0.0.1:8501", f"127.0.0.1:{upstream}").replace("listen 80;", f"listen {port};")
     changed = changed.replace("listen [::]:80;", "").replace("/var/cache/nginx/monitor", str(folder / "cache"))
+    changed = changed.replace("/var/log/nginx", str(folder))
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )

@@ -1,4 +1,4 @@
-"""What each published state of the data changed against the one before: counts an indicator, told in sentences."""
+"""What a published state of the data changed against an earlier one: counts an indicator, told in sentences."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from dashboard.text import text
 
 MOST_SENTENCES = 40
 
-# A figure that ended with a vintage was revised if it has a follower in it, else withdrawn; a row without a value in
-# both states is no figure. The counts are those of ``vintages``.
+# A figure that ended between two vintages was revised if it has a follower in the later one, else withdrawn; a row
+# without a value in both states is no figure. For neighbours the counts are those of ``vintages``.
 _CHANGES = """
-    WITH came AS (SELECT * FROM observations WHERE known_from = $vintage),
-         went AS (SELECT * FROM observations WHERE known_until = $vintage),
+    WITH came AS (SELECT * FROM observations WHERE known_from > $earlier AND known_from <= $later
+                    AND (known_until IS NULL OR known_until > $later)),
+         went AS (SELECT * FROM observations WHERE known_from <= $earlier AND known_until > $earlier
+                    AND known_until <= $later),
          both_states AS (
              SELECT coalesce(c.indicator, w.indicator) AS indicator,
                     coalesce(c.period_end, w.period_end) AS period_end,
@@ -55,7 +57,7 @@ class IndicatorChanges:
 
 @dataclass(frozen=True)
 class Changes:
-    """What a vintage changed; indicators in the order of the store's list."""
+    """What changed up to a vintage; indicators in the order of the store's list."""
 
     vintage: str
     indicators: tuple[IndicatorChanges, ...]
@@ -75,8 +77,13 @@ class Changes:
 
 def changes_of(store: Store, metadata: Metadata, vintage: str) -> Changes:
     """What a vintage changed against the one before it; of the first one everything is new."""
+    return changes_between(store, metadata, max((v for v in metadata.vintages if v < vintage), default=""), vintage)
+
+
+def changes_between(store: Store, metadata: Metadata, earlier: str, later: str) -> Changes:
+    """What is told otherwise in the later of two vintages; ``earlier`` empty is the time before all of them."""
     order = {indicator: n for n, indicator in enumerate(metadata.indicators)}
-    rows = store.query(_CHANGES, {"vintage": vintage}).to_dicts()
+    rows = store.query(_CHANGES, {"earlier": earlier, "later": later}).to_dicts()
     found = (
         IndicatorChanges(
             row["indicator"],
@@ -88,7 +95,7 @@ def changes_of(store: Store, metadata: Metadata, vintage: str) -> Changes:
         )
         for row in rows
     )
-    return Changes(vintage, tuple(sorted(found, key=lambda c: (order.get(c.indicator, len(order)), c.indicator))))
+    return Changes(later, tuple(sorted(found, key=lambda c: (order.get(c.indicator, len(order)), c.indicator))))
 
 
 def counts(changes: Changes, lang: Lang) -> str:

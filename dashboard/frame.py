@@ -23,6 +23,7 @@ from dashboard.page import (
     OVERVIEW,
     PATHS,
     QUALIFICATION,
+    ROUND_TABLE,
     UNEMPLOYMENT,
 )
 from dashboard.tables import escaped, small
@@ -30,7 +31,7 @@ from dashboard.text import LANGUAGES, text
 from dashboard.view import View, address
 
 THEME_PAGES = (IMMIGRATION, EMPLOYMENT, UNEMPLOYMENT, QUALIFICATION)
-ACTION_PAGES = (COUNSELLING, OUTLOOK)
+ACTION_PAGES = (ROUND_TABLE, OUTLOOK, COUNSELLING)
 DATA_PAGES = (DATA_STATUS, METHODS)
 MENU = (OVERVIEW, *THEME_PAGES, EXPLORE, MAP, COMPARISON, *ACTION_PAGES, *DATA_PAGES)
 KEPT = ("r", "v", "lang")  # a reader who moves on keeps regions, state of the data and language

@@ -15,6 +15,7 @@ from dashboard.addresses import EMBED_PAGE
 from dashboard.answers import FOR_A_YEAR, HOST
 from dashboard.api_plain import INDEX
 from dashboard.frame_ancestors import OWN_SITE, frame_ancestors
+from dashboard.page import PATHS, ROUND_TABLE
 from dashboard.shell import is_shell, rewritten
 
 # Vega runs as an interpreter inside Streamlit, so no 'unsafe-eval'; Streamlit writes its styles at run time
@@ -81,6 +82,8 @@ class _Answer:
         self.path = scope.get("path", "")
         self.query = scope.get("query_string", b"").decode("latin-1")
         self.ancestors = ancestors
+        # what a page asks for next names its whole address, and there a meeting's file may stand with its notes
+        self.is_meeting = self.path.rstrip("/").endswith(f"/{PATHS[ROUND_TABLE]}")
         self.start: Message | None = None
         self.body = b""
 
@@ -88,7 +91,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message["headers"])
             headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+            headers["Referrer-Policy"] = "no-referrer" if self.is_meeting else "strict-origin-when-cross-origin"
             headers["Permissions-Policy"] = _PERMISSIONS
             if "content-security-policy" in headers:
                 await self.send(message)

@@ -17,7 +17,7 @@ from dashboard.past_state import show_banner
 from dashboard.store import NoStoreError, Store, current_store
 from dashboard.tables import escaped
 from dashboard.text import text
-from dashboard.view import Note, View, language_of, read, to_params
+from dashboard.view import PARAMETERS, Note, View, language_of, read, to_params
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ MAP = "map.py"
 COMPARISON = "comparison.py"
 COUNSELLING = "counselling.py"
 OUTLOOK = "outlook.py"
+ROUND_TABLE = "round_table.py"
 DATA_STATUS = "data_status.py"
 METHODS = "methods.py"
 CHART = "chart.py"  # one chart alone, for embedding: in no menu
@@ -45,6 +46,7 @@ PATHS = {
     COMPARISON: "comparison",
     COUNSELLING: "counselling",
     OUTLOOK: "outlook",
+    ROUND_TABLE: "round-table",
     DATA_STATUS: "data-status",
     METHODS: "methods",
     CHART: "chart",
@@ -146,7 +148,9 @@ def show_past_state(page: Page, views: Sequence[View] = ()) -> None:
 
 def show_failure(error: Exception) -> bool:
     """Tells a reader in their language that a page failed; the server's log has the details."""
-    _log.error("page failed at %s", dict(st.query_params), exc_info=error)
+    # a meeting's file may stand in the address, and its notes belong into no log
+    asked = {key: value for key, value in st.query_params.to_dict().items() if key in PARAMETERS}
+    _log.error("page failed at %s", asked, exc_info=error)
     lang = address_language()
     st.error(f"{text(lang, 'app.failed')} [{text(lang, 'explore.reset')}](/)")
     return True

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.addresses import FileKind, chart_address, data_address, embed_address, fixed, newest
 from dashboard.drawn import Drawing
 from dashboard.exports.shown import citation
+from dashboard.meeting.adding import show_add_button
 from dashboard.metadata import Lang
 from dashboard.page import Page, base_address
 from dashboard.tables import small
@@ -32,9 +33,12 @@ def show_sharing(
     key: str = "share",
     compact: bool = False,
 ) -> None:
-    """The block for the chart of ``page.view``. ``path`` and ``params_of`` write the page's own address of a view;
-    ``key`` tells the block from others of the page; the compact form is a button instead of a box over the whole width.
+    """The block for the chart of ``page.view``, and the button that puts it into the meeting file.
+
+    ``path`` and ``params_of`` write the page's own address of a view; ``key`` tells the block from others of the page;
+    the compact form is a button instead of a box over the whole width.
     """
+    show_add_button(page.view, page.metadata, key)
     _block(drawn, page, path, params_of, key, compact)
 
 

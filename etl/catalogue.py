@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from etl.areas import Boundaries, read_boundaries
+from etl.briefings import Briefing, briefing_problems
 from etl.counselling_entries import CONTENT_DIMS, CounsellingFile
 from etl.entries import (
     ChecksFile,
@@ -67,6 +68,7 @@ class Catalogue:
     counselling: CounsellingFile
     outlook: OutlookFile
     boundaries: Boundaries | None = None
+    briefings: tuple[Briefing, ...] = ()
 
     @cached_property
     def region_by_id(self) -> dict[str, Region]:
@@ -131,12 +133,7 @@ def load_catalogue(folder: Path = CATALOGUE_DIR, boundaries: Path = BOUNDARIES_F
     Raises CatalogueError (file and key) for a broken file or a reference to nothing.
     """
     regions = read_yaml(folder / "regions.yaml", RegionsFile)
-    indicators: dict[str, Indicator] = {}
-    for path in sorted((folder / "indicators").glob("*.yaml")):
-        indicator = read_yaml(path, Indicator)
-        if indicator.id != path.stem:
-            raise CatalogueError(f"{path}: id: is '{indicator.id}', the file's name says '{path.stem}'")
-        indicators[indicator.id] = indicator
+    indicators = {i.id: i for i in _one_a_file(folder / "indicators", Indicator)}
     corrections = [
         c for p in sorted((folder / "corrections").glob("*.yaml")) for c in read_yaml(p, CorrectionsFile).corrections
     ]
@@ -156,8 +153,10 @@ def load_catalogue(folder: Path = CATALOGUE_DIR, boundaries: Path = BOUNDARIES_F
         counselling=counselling,
         outlook=read_yaml(folder / "outlook.yaml", OutlookFile),
         boundaries=read_boundaries(boundaries),
+        briefings=tuple(sorted(_one_a_file(folder / "briefings", Briefing), key=lambda b: (b.order, b.id))),
     )
     problems = [*_broken_references(catalogue), *_bad_regions(catalogue), *_bad_counselling(catalogue)]
+    problems += briefing_problems(catalogue.briefings, catalogue)
     if problems:
         raise CatalogueError(f"{folder} contradicts itself:\n  " + "\n  ".join(problems))
     return catalogue
@@ -169,6 +168,20 @@ class _HasId(Protocol):
 
 
 E = TypeVar("E", bound=_HasId)
+
+
+F = TypeVar("F", Indicator, Briefing)  # entries with a file of their own
+
+
+def _one_a_file(folder: Path, model: type[F]) -> list[F]:
+    """The entries of a folder, in the order of their files, each of which is called as its entry."""
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        entry = read_yaml(path, model)
+        if entry.id != path.stem:
+            raise CatalogueError(f"{path}: id: is '{entry.id}', the file's name says '{path.stem}'")
+        found.append(entry)
+    return found
 
 
 def _by_id(file: str, entries: Sequence[E]) -> dict[str, E]:

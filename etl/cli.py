@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from etl import cli_counselling, cli_imports, report
+from etl import cli_briefing, cli_counselling, cli_imports, report
 from etl.catalogue import load_catalogue
 from etl.checks import run_checks
 from etl.cli_options import (
@@ -53,6 +53,7 @@ app.add_typer(cli_imports.app, name="import")
 app.add_typer(cli_counselling.purge_app, name="purge")
 app.command()(cli_imports.probe)
 app.command("expected-rows")(cli_imports.expected_rows)
+app.command()(cli_briefing.briefing)
 
 EXAMPLES = 3  # of the largest revisions of an indicator
 

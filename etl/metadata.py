@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from etl.areas import Boundaries
+from etl.briefings import briefing_rows
 from etl.catalogue import Catalogue
 from etl.counselling_entries import CounsellingFile, Provider
 from etl.entries import Indicator, Text
@@ -114,6 +115,7 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
             for e in catalogue.events
         ],
         "areas": _areas(catalogue.boundaries) if catalogue.boundaries else [],
+        "briefings": briefing_rows(catalogue.briefings),
         "corrections": [
             {
                 "id": c.id,

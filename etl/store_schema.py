@@ -14,6 +14,8 @@ topics they count and the threshold below which their counts are secret; ``miles
 ``outlook_assumptions`` are what the page on the years ahead assumes: settings, levers with bounds (null ``value``:
 worked out from the figures), participation rates, life tables; ``outlook_rates`` their rates by age, of both sexes
 where ``sex`` is null.
+``briefings`` are prepared files for the round table: ``charts_json`` lists the parameters of each chart's link
+(``view``) with ``heading`` and ``note`` in both languages where it has its own.
 """
 
 from __future__ import annotations
@@ -114,6 +116,10 @@ TABLES: dict[str, str] = {
         attribution_de VARCHAR NOT NULL, attribution_en VARCHAR NOT NULL,
         licence_de VARCHAR NOT NULL, licence_en VARCHAR NOT NULL, licence_url VARCHAR NOT NULL,
         link VARCHAR NOT NULL, retrieved_at TIMESTAMP NOT NULL
+    """,
+    "briefings": """
+        id VARCHAR NOT NULL, sort_order INTEGER NOT NULL, title_de VARCHAR NOT NULL, title_en VARCHAR NOT NULL,
+        about_de VARCHAR NOT NULL, about_en VARCHAR NOT NULL, charts_json VARCHAR NOT NULL
     """,
     "corrections": """
         id VARCHAR NOT NULL, source VARCHAR NOT NULL, "table" VARCHAR NOT NULL, action VARCHAR NOT NULL,

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from dashboard.meeting.model import Chart, MeetingFile
+from dashboard.meeting.written import PARAMETER, packed
 from dashboard.page import PATHS
 
 DISTRICTS = "03101,03102,03103,03151,03153,03154,03157,03158"
 # a page by its name; the page's own default view
 PAGES = {script.removesuffix(".py"): f"/{path}" for script, path in PATHS.items()}
+# a file of a meeting with all that it can have: cover, headings, notes, a map, a table, the day of the last meeting
+MEETING = MeetingFile(
+    title="Runder Tisch Arbeitsmigration, 4. Sitzung",
+    day=date(2026, 12, 3),
+    place="Rathaus, Großer Sitzungssaal",
+    participants="Wirtschaftsdezernat\nAgentur für Arbeit\nWelcome Center",
+    since=date(2026, 11, 22),
+    charts=(
+        Chart(view="i=foreign_population&r=BSR", heading="Ausländische Bevölkerung", note="Zu besprechen: Wohnraum."),
+        Chart(view=f"i=employees&r={DISTRICTS}&b=nationality%3Dforeign&as=share&chart=bar"),
+        Chart(view="i=foreign_population_share&chart=map", heading="Anteil auf der Karte"),
+        Chart(view=f"i=residence_permits&r=BSR,{DISTRICTS}&chart=table", note="Erste Zeile.\nZweite Zeile."),
+        Chart(view="i=nothing&r=99999", heading="Ein Diagramm, das es nicht mehr gibt"),
+    ),
+)
 FORMS = {
+    "round-table-file": f"/round-table?{PARAMETER}={packed(MEETING)}",
     "lines": f"/explore?r=BSR,{DISTRICTS}&from=2010",
     "shares": f"/explore?r={DISTRICTS}&as=share",
     "index": f"/explore?r={DISTRICTS},03&from=2014&as=index",

@@ -5,6 +5,17 @@
   const NAMED = ["aria-label", "aria-roledescription", "title", "placeholder", "alt"];
   const UNREAD = "svg, script, style, [data-testid=stCode] code, [data-testid=stMarkdownContainer] table";
 
+  // a meeting's file stands behind the number sign, so that no server sees it in an address; Streamlit reads it here
+  const carried = () => {
+    const file = /^#f=([\w.-]+)$/.exec(location.hash);
+    if (!file) return;
+    const search = new URLSearchParams(location.search);
+    search.set("f", file[1]);
+    history.replaceState(history.state, "", `${location.pathname}?${search}`);
+  };
+  carried();
+  addEventListener("hashchange", () => { if (location.hash.startsWith("#f=")) location.reload(); });
+
   // pages lie one level deep: without this Streamlit first looks for its server beneath the page and finds nothing
   // until the server has told the theme Streamlit would draw with a font of its own, and fetch it for that
   const fonts = { bodyFont: "system-ui", headingFont: "system-ui", codeFont: "monospace" };

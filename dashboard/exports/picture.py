@@ -76,6 +76,27 @@ def picture(
     return with_texts(vl_convert.svg_to_png(svg, scale=SHARPNESS), texts, facts.lang)
 
 
+def figure(drawn: Drawing, view: View, width: int, name: str) -> str:
+    """The chart or panels alone as SVG, for a document that says all else itself; empty where there is nothing to
+    draw. It is named by the chart's text for screen readers and holds no drawing inside a drawing, which not every
+    office program shows; ``name`` tells its ids from those of other figures in the same document."""
+    if view.chart == "table" or not drawn.charts:
+        return ""
+    block = _charts(drawn.charts, width, _a_row(drawn, view), name)
+    height = ceil(block.height)
+    about = {"xmlns": _SVG, "width": f"{width:g}", "height": f"{height:g}", "viewBox": f"0 0 {width:g} {height:g}"}
+    svg = Element("svg", about | {"role": "img", "font-family": FAMILY})
+    SubElement(svg, "title").text = " ".join(drawn.alts)
+    svg.extend(block.elements)
+    for inner in list(svg.iter("svg"))[1:]:
+        inner.tag = "g"
+        place = f"translate({inner.attrib.pop('x', '0')},{inner.attrib.pop('y', '0')})"
+        for key in ("width", "height", "viewBox", "version"):
+            inner.attrib.pop(key, None)
+        inner.set("transform", place)
+    return ElementTree.tostring(svg, encoding="unicode")
+
+
 def _whole(drawn: Drawing, view: View, facts: Facts, figures: str, width: int) -> str:
     as_table = view.chart == "table"
     width = max(width, ceil(_table_width(drawn.table))) if as_table else width
@@ -93,7 +114,7 @@ def _whole(drawn: Drawing, view: View, facts: Facts, figures: str, width: int) -
         _space(14),
         middle,
         _space(14),
-        _paragraph(_joined(drawn.caveats), SMALL, room),
+        _paragraph(as_sentences(drawn.caveats), SMALL, room),
         _space(6),
         _paragraph(facts.source, SMALL, room),
         _paragraph(facts.data_state, SMALL, room),
@@ -130,7 +151,7 @@ def _space(height: float) -> _Block:
     return _Block((), height)
 
 
-def _joined(caveats: Sequence[str]) -> str:
+def as_sentences(caveats: Sequence[str]) -> str:
     """Caveats as running text: each ends like a sentence."""
     return " ".join(said if said.endswith((".", ":", "?")) else f"{said}." for said in caveats)
 
@@ -139,10 +160,10 @@ def _short(link: str) -> str:
     return link.split("://", 1)[-1]
 
 
-def _charts(charts: Sequence[tuple[str, Spec]], room: float, a_row: int) -> _Block:
+def _charts(charts: Sequence[tuple[str, Spec]], room: float, a_row: int, name: str = "") -> _Block:
     """One chart in full width, or panels with their names in rows of at most ``a_row``."""
     if len(charts) == 1 and not charts[0][0]:
-        drawing, height = _chart(charts[0][1], room, "a")
+        drawing, height = _chart(charts[0][1], room, f"{name}a")
         return _Block((drawing,), height)
     a_row = max(1, min(a_row, len(charts), int((room + GAP) // (PANEL + GAP))))
     width = (room - GAP * (a_row - 1)) / a_row
@@ -150,13 +171,13 @@ def _charts(charts: Sequence[tuple[str, Spec]], room: float, a_row: int) -> _Blo
     top = 0.0
     for start in range(0, len(charts), a_row):
         row = charts[start : start + a_row]
-        names = [lines_of(name, PANEL_NAME, width) for name, _ in row]
+        names = [lines_of(said, PANEL_NAME, width) for said, _ in row]
         below = top + max(len(lines) for lines in names) * PANEL_NAME.line + 4
         heights = []
         for n, ((_, spec), lines) in enumerate(zip(row, names, strict=True)):
             left = n * (width + GAP)
             elements += written(lines, PANEL_NAME, left, top)
-            drawing, height = _chart(spec, width, f"p{start + n}")
+            drawing, height = _chart(spec, width, f"{name}p{start + n}")
             drawing.set("x", f"{left:g}")
             drawing.set("y", f"{below:g}")
             elements.append(drawing)

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.frame import page_name, show_footer, show_header, show_print_style, show_printed_line
+from dashboard.meeting.written import PARAMETER
 from dashboard.metadata import Lang
 from dashboard.metadata_reading import read_metadata
 from dashboard.page import CHART, OVERVIEW, PATHS, address_language, missing_page, origin, show_warnings
@@ -63,7 +64,8 @@ def _printed_line(title: str, lang: Lang) -> None:
     except NoStoreError:
         return  # the page says so
     if metadata.indicators:
-        params = st.query_params.to_dict()
+        # a meeting's file is longer than any line, and prints itself
+        params = {key: value for key, value in st.query_params.to_dict().items() if key != PARAMETER}
         show_printed_line(title, read(params, metadata)[0], metadata, origin(), params)
 
 

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
@@ -23,6 +24,9 @@ class Upstream(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        if "broken" in self.path:  # what nginx then writes down names the whole request, unless it is told not to
+            self.close_connection = True
+            return
         kept = "with-v" if "v=" in self.path else "without"
         told = (
             f"{self.path} {self.headers['Host']} {self.headers['Upgrade']} {self.headers['Connection']} ".encode() * 40
@@ -48,7 +52,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list
     server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
     server.asked = []  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with proxied(server.server_address[1], tmp_path_factory.mktemp("nginx")) as base:
+    with proxied(server.server_address[1], tmp_path_factory.mktemp("nginx", numbered=False)) as base:
         yield base, server.asked  # type: ignore[attr-defined]
     server.shutdown()
 
@@ -82,6 +86,22 @@ def test_a_picture_of_a_named_state_is_drawn_once_and_a_new_one_asked_for_again(
         asked(f"{base}/chart/v1/view.svg?v=1")
         asked(f"{base}/chart/v1/view.svg?r=1")
     assert seen.count("/chart/v1/view.svg?v=1") == 1 and seen.count("/chart/v1/view.svg?r=1") == 3
+
+
+def test_what_stands_in_a_meetings_file_is_in_no_log(
+    behind: tuple[str, list[str]], tmp_path_factory: pytest.TempPathFactory
+):
+    base, seen = behind
+    whole = f"/round-table?f=1.secret-{'x' * 7900}"
+    asked(base + whole)
+    asked(f"{base}/static/js/y.js", Referer=base + whole)
+    with pytest.raises(HTTPError):
+        asked(f"{base}/round-table?f=1.secret-broken")
+    assert whole in seen
+    folder = tmp_path_factory.getbasetemp() / "nginx"
+    logs = {log.name: log.read_text(encoding="utf-8") for log in folder.glob("*.log")}
+    assert '"GET /round-table" 200' in logs["monitor.log"] and '"GET /static/js/y.js" 200' in logs["monitor.log"]
+    assert "secret" not in "".join(logs.values())
 
 
 @pytest.mark.parametrize("unit", ["monitor.service", "monitor-etl.service", "monitor-etl.timer"])

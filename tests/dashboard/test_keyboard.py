@@ -99,6 +99,7 @@ def test_the_keyboard_leads_from_the_overview_to_a_shared_chart(extract_server: 
     settle(page)
     tab_to(page, "Nutzen und Teilen", "summary")
     page.keyboard.press("Enter")
+    page.locator("[data-testid=stCode] button").nth(2).wait_for()  # what copies is loaded when it is needed first
     headline = page.get_by_role("heading", level=2).first.inner_text()
     tab_to(page, "opieren", "button")
     page.keyboard.press("Enter")

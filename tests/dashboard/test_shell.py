@@ -23,7 +23,9 @@ from dashboard.text import LANGUAGES, text, texts
 PROJECT = Path(__file__).resolve().parents[2]
 STATIC = Path(streamlit.__file__).parent / "static"
 # put together by Streamlit from parts
-ELSEWHERE = {f"streamlit.{key}" for key in ("select_one", "select_most", "options_available", "option_available")}
+PARTS = ("select_one", "select_most", "options_available", "option_available")
+PARTS += ("press_enter", "press_ctrl_enter", "press_command_enter")
+ELSEWHERE = {f"streamlit.{key}" for key in PARTS}
 
 
 @pytest.fixture()

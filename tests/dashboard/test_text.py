@@ -28,6 +28,8 @@ COMPOSED += ("data_status.columns.", "data_status.states.", "data_status.actions
 COMPOSED += ("past.revised", "past.new", "past.withdrawn", "past.then", "past.now", "past.difference")
 COMPOSED += ("sharing.states.", "sharing.files.", "legend.")
 COMPOSED += ("changes.revised", "changes.withdrawn", "plain.", "api.")
+COMPOSED += ("round_table.cover.", "round_table.filters.", "round_table.modes.", "round_table.pdf", "round_table.pptx")
+COMPOSED += ("round_table.html", "round_table.up_of", "round_table.down_of")
 
 
 def test_both_languages_have_the_same_keys_and_placeholders():
