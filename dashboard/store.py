@@ -19,7 +19,7 @@ from dotenv import load_dotenv
 
 PROJECT = Path(__file__).resolve().parent.parent
 POINTER = "current"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _open_stores: dict[Path, Store] = {}
 _opening = threading.Lock()

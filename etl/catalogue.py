@@ -1,4 +1,4 @@
-"""The reading of ``data/catalogue``: regions, sources, dimensions, units, indicators, corrections, events.
+"""The reading of ``data/catalogue``: regions, sources, dimensions, units, indicators, corrections, events, registers.
 
 Everything a YAML file can say is said there; ``entries`` gives it types, this module reads the files and
 checks that they agree with each other. An error names the file and the key.
@@ -39,6 +39,8 @@ from etl.entries import (
     UnitsFile,
 )
 from etl.errors import CatalogueError
+from etl.measure_entries import Measure, MeasuresFile
+from etl.service_entries import ServicesFile, bad_registers
 
 PROJECT = Path(__file__).resolve().parent.parent
 CATALOGUE_DIR = PROJECT / "data" / "catalogue"
@@ -64,6 +66,8 @@ class Catalogue:
     table_options: tuple[TableOptions, ...]
     revision_limits: RevisionLimits
     counselling: CounsellingFile
+    measures: tuple[Measure, ...]
+    services: ServicesFile
     boundaries: Boundaries | None = None
 
     @cached_property
@@ -152,9 +156,16 @@ def load_catalogue(folder: Path = CATALOGUE_DIR, boundaries: Path = BOUNDARIES_F
         table_options=read_yaml(folder / "tables.yaml", TablesFile).tables,
         revision_limits=read_yaml(folder / "checks.yaml", ChecksFile).revisions,
         counselling=counselling,
+        measures=tuple(_by_id("measures.yaml", read_yaml(folder / "measures.yaml", MeasuresFile).measures).values()),
+        services=read_yaml(folder / "services.yaml", ServicesFile),
         boundaries=read_boundaries(boundaries),
     )
-    problems = [*_broken_references(catalogue), *_bad_regions(catalogue), *_bad_counselling(catalogue)]
+    problems = [
+        *_broken_references(catalogue),
+        *_bad_regions(catalogue),
+        *_bad_counselling(catalogue),
+        *bad_registers(catalogue),
+    ]
     if problems:
         raise CatalogueError(f"{folder} contradicts itself:\n  " + "\n  ".join(problems))
     return catalogue

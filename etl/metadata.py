@@ -13,14 +13,21 @@ from etl.areas import Boundaries
 from etl.catalogue import Catalogue
 from etl.counselling_entries import CounsellingFile, Provider
 from etl.entries import Indicator, Text
+from etl.measure_entries import Measure
+from etl.register_tables import register_tables
 from etl.sources.base import AppliedCorrection
 from etl.store_schema import SCHEMA_VERSION
 
 Rows = list[dict[str, Any]]
 
 
-def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) -> dict[str, Rows]:
-    """Rows of every metadata table of ``store_schema.TABLES``, as dictionaries by column."""
+def metadata_tables(
+    catalogue: Catalogue, applied: Iterable[AppliedCorrection], imported: Iterable[Measure] = ()
+) -> dict[str, Rows]:
+    """Rows of every metadata table of ``store_schema.TABLES``, as dictionaries by column.
+
+    ``imported`` are the measures that came by a form; they stand behind those of the catalogue.
+    """
     touched = {a.id: a.rows for a in applied}
     return {
         "indicators": [_indicator(i) for i in catalogue.indicators.values()],
@@ -108,6 +115,7 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
             }
             for e in catalogue.events
         ],
+        **register_tables((*catalogue.measures, *imported), catalogue.services),
         "areas": _areas(catalogue.boundaries) if catalogue.boundaries else [],
         "corrections": [
             {

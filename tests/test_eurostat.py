@@ -18,6 +18,7 @@ from etl.catalogue import Catalogue
 from etl.counselling_entries import CounsellingFile
 from etl.entries import Indicator, Region, RevisionLimits, Series, Source, Text
 from etl.errors import CatalogueError, ParseError
+from etl.service_entries import ServicesFile
 from etl.sources.base import Context, Reply, Request
 from etl.sources.eurostat import jsonstat, parse, parts, tsv
 from etl.sources.eurostat.flags import status_of
@@ -57,6 +58,8 @@ def catalogue(*columns: dict[str, dict[str, str | None]], table: str = TABLE, re
         table_options=(),
         revision_limits=RevisionLimits.model_construct(),
         counselling=CounsellingFile.model_construct(),
+        measures=(),
+        services=ServicesFile.model_construct(),
     )
 
 
