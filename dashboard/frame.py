@@ -18,10 +18,12 @@ from dashboard.page import (
     EXPLORE,
     IMMIGRATION,
     MAP,
+    MEASURES,
     METHODS,
     OVERVIEW,
     PATHS,
     QUALIFICATION,
+    SERVICES,
     UNEMPLOYMENT,
 )
 from dashboard.tables import escaped, small
@@ -29,8 +31,9 @@ from dashboard.text import LANGUAGES, text
 from dashboard.view import View, address
 
 THEME_PAGES = (IMMIGRATION, EMPLOYMENT, UNEMPLOYMENT, QUALIFICATION)
+ACTION_PAGES = (COUNSELLING, MEASURES, SERVICES)
 DATA_PAGES = (DATA_STATUS, METHODS)
-MENU = (OVERVIEW, *THEME_PAGES, EXPLORE, MAP, COMPARISON, COUNSELLING, *DATA_PAGES)
+MENU = (OVERVIEW, *THEME_PAGES, EXPLORE, MAP, COMPARISON, *ACTION_PAGES, *DATA_PAGES)
 KEPT = ("r", "v", "lang")  # a reader who moves on keeps regions, state of the data and language
 FEED = "/feed/revisions.atom"
 PLAIN = "/plain"
@@ -81,8 +84,9 @@ def show_header(lang: Lang, current: str) -> None:
         with st.container(key="frame_wide", horizontal=True, vertical_alignment="center", gap=None, width="content"):
             _link(OVERVIEW, lang)
             _menu("frame.themes", THEME_PAGES, lang, current)
-            for script in (EXPLORE, MAP, COMPARISON, COUNSELLING):
+            for script in (EXPLORE, MAP, COMPARISON):
                 _link(script, lang)
+            _menu("frame.actions", ACTION_PAGES, lang, current)
             _menu("frame.data", DATA_PAGES, lang, current)
         with st.container(key="frame_narrow", width="content"):
             _menu("frame.menu", MENU, lang, current)

@@ -174,7 +174,7 @@ def _columns(times: Sequence[float], start: int, form: str) -> np.ndarray:
 
 def _fitted(columns: np.ndarray, values: Sequence[float] | np.ndarray, lags: int | None) -> Any:  # noqa: ANN401
     """The fit of statsmodels, which has no types."""
-    import statsmodels.api as sm  # takes seconds to import, and only this needs it
+    import statsmodels.api as sm  # type: ignore[import-untyped]  # takes seconds to import, and only this needs it
 
     maxlags = _lags(len(values)) if lags is None else lags
     kinds = {"maxlags": maxlags, "use_correction": True}

@@ -30,6 +30,8 @@ EXPLORE = "explore.py"
 MAP = "map.py"
 COMPARISON = "comparison.py"
 COUNSELLING = "counselling.py"
+MEASURES = "measures.py"
+SERVICES = "services.py"
 DATA_STATUS = "data_status.py"
 METHODS = "methods.py"
 CHART = "chart.py"  # one chart alone, for embedding: in no menu
@@ -43,6 +45,8 @@ PATHS = {
     MAP: "map",
     COMPARISON: "comparison",
     COUNSELLING: "counselling",
+    MEASURES: "measures",
+    SERVICES: "services",
     DATA_STATUS: "data-status",
     METHODS: "methods",
     CHART: "chart",

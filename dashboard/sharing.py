@@ -38,6 +38,19 @@ def show_sharing(
     _block(drawn, page, path, params_of, key, compact)
 
 
+@st.fragment
+def show_address_sharing(
+    headline: str, page: Page, path: str, params_of: Callable[[View], Mapping[str, str]], *, key: str = "share"
+) -> None:
+    """The block for a picture that is made of no observations: its link, of the newest or of this state of the data."""
+    box = st.expander(text(page.lang, "sharing.title"), icon=":material/share:", key=f"{key}_box", on_change="rerun")
+    if box.open:
+        with box:
+            view = _of_state(page, key)
+            st.markdown(f"**{text(page.lang, 'sharing.link')}**")
+            _to_copy(f"{headline}\n{base_address()}{address(path, params_of(view))}")
+
+
 def embed_code(title: str, link: str, *, panels: bool) -> str:
     """The HTML that shows the chart on another site; ``title`` names the frame for screen readers."""
     height = _PANELS_HEIGHT if panels else _FRAME_HEIGHT
@@ -67,15 +80,7 @@ def _block(
 
 def _content(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], Mapping[str, str]], key: str) -> None:
     lang, metadata = page.lang, page.metadata
-    state = st.radio(
-        text(lang, "sharing.state"),
-        _STATES,
-        index=_STATES.index("fixed" if page.view.vintage else "newest"),
-        format_func=lambda one: text(lang, f"sharing.states.{one}"),
-        horizontal=True,
-        key=f"{key}_state",
-    )
-    view = fixed(page.view, metadata) if state == "fixed" else newest(page.view)
+    view = _of_state(page, key)
     base = base_address()
     st.markdown(f"**{text(lang, 'sharing.link')}**")
     _to_copy(f"{drawn.headline}\n{base}{address(path, params_of(view))}")
@@ -101,6 +106,19 @@ def _content(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], 
     st.markdown(small(text(lang, "sharing.embed_help")))
     embedded = base + embed_address(to_params(view, metadata))
     _to_copy(embed_code(drawn.headline, embedded, panels=len(drawn.charts) > 1))
+
+
+def _of_state(page: Page, key: str) -> View:
+    """The page's view with the figures that the reader wants a link to show."""
+    state = st.radio(
+        text(page.lang, "sharing.state"),
+        _STATES,
+        index=_STATES.index("fixed" if page.view.vintage else "newest"),
+        format_func=lambda one: text(page.lang, f"sharing.states.{one}"),
+        horizontal=True,
+        key=f"{key}_state",
+    )
+    return fixed(page.view, page.metadata) if state == "fixed" else newest(page.view)
 
 
 def _to_copy(said: str) -> None:

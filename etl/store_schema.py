@@ -8,10 +8,11 @@ Texts stand in a German and an English column; nested metadata is JSON. ``bases`
 ``providers`` are the counselling bodies (values of the dimension ``provider``) with the districts of their offices, the
 topics they count and the threshold below which their counts are secret; ``milestones`` are cited facts about them.
 ``events`` are context for charts: of the indicators named, of all of their ``themes``, or of all if both are empty;
-``regions`` empty: everywhere. ``measures`` is the register of measures, ``begins`` and ``ends`` as exact as their source
-(``2016``, ``2016-02``, ``2016-02-23``); those of a form have ``entered_by`` and ``imported_at``. ``bodies`` have
+``regions`` empty: everywhere. ``measures`` is the register of measures, ``begins`` and ``ends`` as exact as their
+source (``2016``, ``2016-02``, ``2016-02-23``); those of a form have ``entered_by`` and ``imported_at``. ``bodies`` have
 ``services``; ``service_terms`` are the target groups (with the official series of those concerned), the topics (with
-the groups and stages for which they arise) and the stages that both registers are told by. ``areas`` are the districts' boundaries as GeoJSON geometry (WGS 84), simplified.
+the groups and stages for which they arise) and the stages that both registers are told by. ``areas`` are the districts'
+boundaries as GeoJSON geometry (WGS 84), simplified.
 """
 
 from __future__ import annotations
