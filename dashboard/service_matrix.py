@@ -13,6 +13,7 @@ from dashboard.tables import Cell, FigureTable
 from dashboard.text import text
 
 NOTHING = "–"  # the topic does not arise there, or the body has no offer on it
+PARTLY = "*"  # some groups or stages are without an offer
 
 
 @dataclass(frozen=True)
@@ -111,16 +112,15 @@ def _words(
             return NOTHING, None
         duties = {s.duty for place in own for s in services_at(metadata.registers, place, column)}
         said = text(lang, "services_page.short.legal" if "legal" in duties else "services_page.short.voluntary")
-        counted = f" ({formats.number(contacts, 0, lang)})" if contacts is not None else ""
+        counted = "" if contacts is None else f" {formats.number(contacts, 0, lang)}"
         return f"{said}{counted}", float(len(own))
     if not held:
         return NOTHING, None
     bodies = {body for place in held for body in place.bodies}
     if not bodies:
-        return text(lang, "services_page.nobody"), None
+        return "0", None
     open_places = sum(not place.bodies for place in held)
-    mark = text(lang, "services_page.with_gaps") if open_places else ""
-    return f"{len(bodies)}{mark}", float(len(bodies))
+    return f"{len(bodies)}{PARTLY if open_places else ''}", float(len(bodies))
 
 
 def _bodies(ids: Sequence[str], metadata: Metadata, lang: Lang) -> str:

@@ -33,7 +33,7 @@ PATH = "/services"
 BY, GROUP, STAGE, REGION = "w_services_by", "w_services_group", "w_services_stage", "w_services_region"
 TOPIC = "topic"
 MOST_COLUMNS = 5  # of a matrix that fits a phone; a wider one scrolls in its box
-COLUMN_WIDTH, NAME_WIDTH = 88, 130  # px of the wider one
+COLUMN_WIDTH, NAME_WIDTH = 120, 130  # px of the wider one
 
 
 @dataclass(frozen=True)
@@ -103,15 +103,16 @@ def show_matrix(page: Page, offers: Offers) -> None:
 def show_readings(page: Page, offers: Offers) -> None:
     """Where nobody is, and where several are, each by target group with the people who may be concerned."""
     lang = page.lang
-    for name, places in (("gaps", offers.gaps), ("overlaps", offers.overlaps)):
-        st.header(f"{text(lang, f'services_page.{name}')} ({len(places)})", anchor=False)
-        st.markdown(text(lang, f"services_page.{name}_lead"))
-        lines = readings(places, page.metadata)
-        if not lines:
-            st.markdown(text(lang, f"services_page.no_{name}"))
-            continue
-        for group in dict.fromkeys(line.group for line in lines):
-            _show_group(page, offers, group, [line for line in lines if line.group == group])
+    told = (("gaps", offers.gaps), ("overlaps", offers.overlaps))
+    for column, (name, places) in zip(st.columns(2, gap="large"), told, strict=True):
+        with column:
+            st.header(f"{text(lang, f'services_page.{name}')} ({len(places)})", anchor=False)
+            st.markdown(text(lang, f"services_page.{name}_lead"))
+            lines = readings(places, page.metadata)
+            if not lines:
+                st.markdown(text(lang, f"services_page.no_{name}"))
+            for group in dict.fromkeys(line.group for line in lines):
+                _show_group(page, offers, group, [line for line in lines if line.group == group])
     st.markdown(small(text(lang, "services_page.people_caveat")))
 
 

@@ -29,6 +29,10 @@ FORMS = {
     "counselling-months": "/counselling?i=counselling_contacts_monthly&r=03103",
     "counselling-offices": "/counselling?i=counselling_contacts_quarterly&r=03101,03103&b=provider%3Ddemo",
     "counselling-share": "/counselling?as=share&chart=bar",
+    "measures-beside": "/measures?m=salzgitter_intake",
+    "measures-alone": "/measures?m=skilled_immigration&status=running",
+    "services-bodies": "/services?by=bodies&group=skilled_worker",
+    "services-stages": "/services?by=stages&r=03102",
     "chart-bars": f"/chart?i=foreign_population&r={DISTRICTS}&as=share&chart=bar",
     "missing": "/gibtsnicht",
 }

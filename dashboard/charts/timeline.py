@@ -14,7 +14,7 @@ ROW_HEIGHT = 30  # px
 BAR_HEIGHT = 12  # px
 NAME_WIDTH = 18  # characters of a line
 MOST_TICKS = 6
-ARROW = 60  # px² of the mark behind a bar that goes on
+ARROW, ARROW_GAP = 90, 8  # px² of the mark behind a bar that goes on, px from the bar's end to its middle
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,14 @@ def timeline(bars: Sequence[Bar], model: ChartModel) -> Spec:
         },
         {
             "data": {"values": [row for row, bar in zip(rows, bars, strict=True) if bar.goes_on]},
-            "mark": {"type": "point", "shape": "triangle-right", "size": ARROW, "filled": True, "opacity": 1},
+            "mark": {
+                "type": "point",
+                "shape": "triangle-right",
+                "size": ARROW,
+                "filled": True,
+                "opacity": 1,
+                "xOffset": ARROW_GAP,
+            },
             "encoding": {
                 "x": {"field": "end", "type": "temporal"},
                 "y": {"field": "row", "type": "nominal"},
@@ -70,7 +77,7 @@ def timeline(bars: Sequence[Bar], model: ChartModel) -> Spec:
         },
     ]
     height = max([ROW_HEIGHT, *(len(lines) * NAME_LINE + 6 for lines in names)])
-    return framed(layers, model, plot_height=height * max(1, len(bars)), right=12)
+    return framed(layers, model, plot_height=height * max(1, len(bars)), right=16)
 
 
 def _time(first: int, last: int) -> Spec:
