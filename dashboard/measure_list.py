@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from textwrap import wrap
@@ -14,7 +14,7 @@ from dashboard.charts.timeline import Bar
 from dashboard.labels import Scale
 from dashboard.metadata import Lang, Metadata
 from dashboard.prose import html_link
-from dashboard.registers import Citation, Measure
+from dashboard.registers import Citation, Measure, Term
 from dashboard.text import text
 
 COLUMNS = ("name", "lead", "duty", "status", "span", "groups", "budget", "source")
@@ -58,12 +58,17 @@ def list_rows(measures: Sequence[Measure], metadata: Metadata, lang: Lang) -> li
             escape(text(lang, f"measures_page.duty.{m.duty}")),
             escape(text(lang, f"measures_page.status.{m.status}")),
             escape(span_of(m, lang)),
-            escape(", ".join(metadata.registers.groups[g].name.to(lang) for g in m.groups) or "–"),
+            escape(", ".join(names_of(m.groups, metadata.registers.groups, lang)) or "–"),
             escape(m.budget.to(lang) if m.budget else text(lang, "measures_page.no_budget")),
             "; ".join(html_link(source.text.to(lang), source.link) for source in m.sources),
         )
         for m in measures
     ]
+
+
+def names_of(ids: Sequence[str], terms: Mapping[str, Term], lang: Lang) -> list[str]:
+    """The names of groups or topics; what the register no longer knows has none."""
+    return [terms[i].name.to(lang) for i in ids if i in terms]
 
 
 def span_of(measure: Measure, lang: Lang) -> str:

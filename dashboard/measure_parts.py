@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from textwrap import wrap
 
 import streamlit as st
 
 from dashboard import formats
 from dashboard.charting import draw_charts, drawing
 from dashboard.charts.before_after import before_after_chart, before_after_model
+from dashboard.charts.model import FOOTER_WIDTH
 from dashboard.charts.timeline import timeline
+from dashboard.descriptions import footer
 from dashboard.drawn import Drawing
 from dashboard.interrupted import TooFewPointsError
 from dashboard.measure_controls import choose_measure, choose_series, filter_list
@@ -20,6 +23,7 @@ from dashboard.measure_list import (
     COLUMNS,
     list_headline,
     list_rows,
+    names_of,
     register_model,
     source_line,
     span_of,
@@ -110,8 +114,9 @@ def _before_after(page: Page, chosen: Chosen, drawn: Drawing) -> None:
         st.info(escaped(too_few(cut, lang)))
         _list(notes)
         return
-    # the source line of all figures that are compared
-    plain = replace(drawn.model, footer=figures.model.footer or drawn.model.footer)
+    # the source line of all figures that are compared, and that this is worked out here
+    line = footer(figures.sources, replace(wide, measure="index"), metadata)
+    plain = replace(drawn.model, footer=tuple(wrap(line, FOOTER_WIDTH)))
     model = before_after_model(found.sides, found.names, found.scale, plain)
     spec = before_after_chart(model, found.sides.ranges)
     st.markdown(f"**{escaped(found.headline)}**")
@@ -148,12 +153,10 @@ def _facts(measure: Measure, page: Page) -> list[str]:
         text(lang, "measures_page.led", lead=measure.lead.to(lang)),
         text(lang, "measures_page.where", names=places),
     ]
-    if measure.groups:
-        names = ", ".join(terms.groups[g].name.to(lang) for g in measure.groups)
-        said.append(text(lang, "measures_page.groups", names=names))
-    if measure.topics:
-        names = ", ".join(terms.topics[t].name.to(lang) for t in measure.topics)
-        said.append(text(lang, "measures_page.topics", names=names))
+    if groups := names_of(measure.groups, terms.groups, lang):
+        said.append(text(lang, "measures_page.groups", names=", ".join(groups)))
+    if topics := names_of(measure.topics, terms.topics, lang):
+        said.append(text(lang, "measures_page.topics", names=", ".join(topics)))
     if measure.budget:
         said.append(text(lang, "measures_page.money", budget=measure.budget.to(lang)))
     if measure.entered_by and measure.imported_at:

@@ -14,9 +14,11 @@ from pydantic import Field, StringConstraints, model_validator
 from etl.entries import Breakdown, EventShort, Id, Strict, Text
 
 # a link to a public page: its form is checked, not whether anybody answers there
-Link = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(/\S*)?$")]
+LINK = r"^https://[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(/\S*)?$"
+Link = Annotated[str, StringConstraints(pattern=LINK)]
 # as precisely as a source says it: 2016, 2016-02 or 2016-02-23
-Moment = Annotated[str, StringConstraints(pattern=r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+MOMENT = r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+Moment = Annotated[str, StringConstraints(pattern=MOMENT)]
 Duty = Literal["legal", "voluntary"]
 MeasureStatus = Literal["idea", "decided", "running", "ended"]
 DUTIES: tuple[Duty, ...] = get_args(Duty)

@@ -26,9 +26,11 @@ def metadata_tables(
 ) -> dict[str, Rows]:
     """Rows of every metadata table of ``store_schema.TABLES``, as dictionaries by column.
 
-    ``imported`` are the measures that came by a form; they stand behind those of the catalogue.
+    ``imported`` are the measures that came by a form; they stand behind those of the catalogue, whose ids come first.
     """
     touched = {a.id: a.rows for a in applied}
+    named = {m.id for m in catalogue.measures}
+    measures = (*catalogue.measures, *(m for m in imported if m.id not in named))
     return {
         "indicators": [_indicator(i) for i in catalogue.indicators.values()],
         "series": [
@@ -115,7 +117,7 @@ def metadata_tables(
             }
             for e in catalogue.events
         ],
-        **register_tables((*catalogue.measures, *imported), catalogue.services),
+        **register_tables(measures, catalogue.services),
         "areas": _areas(catalogue.boundaries) if catalogue.boundaries else [],
         "corrections": [
             {

@@ -46,7 +46,7 @@ def _measure(m: Measure, n: int) -> dict[str, Any]:
         **_both("compared_why", m.compared_why),
         "sources_json": _citations(m.sources),
         "entered_by": m.entered_by,
-        "imported_at": m.imported_at.isoformat() if m.imported_at else None,
+        "imported_at": m.imported_at.replace(tzinfo=None).isoformat() if m.imported_at else None,
     }
 
 
