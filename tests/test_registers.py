@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from etl.catalogue import CATALOGUE_DIR, load_catalogue
+from etl.catalogue import CATALOGUE_DIR, load_catalogue, read_yaml
 from etl.errors import CatalogueError
+from etl.measure_entries import MeasuresFile
 from etl.metadata import metadata_tables
+from etl.service_entries import ServicesFile
 
 WHOLE = load_catalogue()
 FILES = {
@@ -41,6 +43,11 @@ def changed(folder: Path, file: str, part: str, number: int, **changes: Any) -> 
     return folder
 
 
+def read(folder: Path, file: str) -> None:
+    """The one file as the catalogue reads it."""
+    read_yaml(folder / file, MeasuresFile if file == "measures.yaml" else ServicesFile)
+
+
 def entries() -> list[tuple[str, str, int]]:
     found = []
     for file, parts in FILES.items():
@@ -53,7 +60,7 @@ def entries() -> list[tuple[str, str, int]]:
 def test_an_entry_without_a_source_is_refused(folder: Path, file: str, part: str, number: int):
     for missing in (None, []):
         with pytest.raises(CatalogueError, match=rf"{part}\.{number}\.sources"):
-            load_catalogue(changed(folder, file, part, number, sources=missing))
+            read(changed(folder, file, part, number, sources=missing), file)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +70,7 @@ def test_an_entry_without_a_source_is_refused(folder: Path, file: str, part: str
 def test_a_link_of_another_form_is_refused(folder: Path, file: str, part: str, link: str):
     sources = [{"text": {"de": "Beleg", "en": "evidence"}, "link": link}]
     with pytest.raises(CatalogueError, match=rf"{part}\.0\.sources\.0\.link"):
-        load_catalogue(changed(folder, file, part, 0, sources=sources))
+        read(changed(folder, file, part, 0, sources=sources), file)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +86,7 @@ def test_a_link_of_another_form_is_refused(folder: Path, file: str, part: str, l
         ({"duty": "both"}, "duty"),
         ({"groups": ["nobody"]}, "welcome_center: groups: 'nobody' is unknown"),
         ({"topics": ["nothing"]}, "welcome_center: topics: 'nothing' is unknown"),
-        ({"districts": ["03404"]}, "districts: '03404' is unknown"),
+        ({"districts": ["03401"]}, "districts: '03401' is unknown"),
         ({"indicators": [{"indicator": "wishes"}]}, "'wishes' is no indicator"),
         (
             {"indicators": [{"indicator": "employees", "breakdown": "age=old"}]},
@@ -88,9 +95,7 @@ def test_a_link_of_another_form_is_refused(folder: Path, file: str, part: str, l
         ({"id": "round_table"}, "round_table: stands twice"),
     ],
 )
-def test_a_measure_that_contradicts_itself_or_the_catalogue_is_refused(
-    folder: Path, changes: dict[str, Any], said: str
-):
+def test_a_measure_that_contradicts_the_catalogue_is_refused(folder: Path, changes: dict[str, Any], said: str):
     with pytest.raises(CatalogueError, match=said):
         load_catalogue(changed(folder, "measures.yaml", "measures", 0, **changes))
 
