@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FEWEST_BEFORE, FEWEST_AFTER = 8, 4
 LEVEL = 0.05  # of all tests
+NEGLIGIBLE = 1e-9  # of the largest figure
 _STEP = {"alone": 2, "trend": 2, "parallel": 1}  # column of the step in each design
 
 Form = Literal["alone", "parallel", "trend"]
@@ -151,7 +152,9 @@ def _change(own: Sequence[float], group: Sequence[float], times: Sequence[float]
     tested = calibrated(design, gap, column, _lags(len(gap)))
     value, error = float(fit.params[column]), float(fit.bse[column])
     half = tested.critical * error
-    step = Estimate(value, error, value - half, value + half, tested.p)
+    # of a series that the design fits exactly only the last digits are left, and they mean nothing
+    p = tested.p if abs(value) > NEGLIGIBLE * float(np.max(np.abs(own))) else 1.0
+    step = Estimate(value, error, value - half, value + half, p)
     # without a change the difference would have gone on as before: the columns up to the step
     known = _columns(times, start, form)[start:, :column]
     means = known @ fit.params[:column]

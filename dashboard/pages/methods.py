@@ -8,7 +8,14 @@ import streamlit as st
 
 from dashboard.controls import plain
 from dashboard.link_guide import show_links
-from dashboard.method_sections import show_events, show_glossary, show_indicators, show_reading, show_sources
+from dashboard.method_sections import (
+    show_before_after,
+    show_events,
+    show_glossary,
+    show_indicators,
+    show_reading,
+    show_sources,
+)
 from dashboard.page import Page, open_page, show_notes, show_warnings
 from dashboard.statement import show_accessibility, show_imprint
 from dashboard.text import text
@@ -22,6 +29,7 @@ SECTIONS: dict[str, Callable[[Page], None]] = {
     "glossary": show_glossary,
     "sources": show_sources,
     "events": show_events,
+    "before_after": show_before_after,
     "links": show_links,
     "accessibility": show_accessibility,
     "imprint": show_imprint,

@@ -168,6 +168,14 @@ def test_placebos_need_points_and_districts():
     assert found.earlier is None and found.elsewhere == ()
 
 
+def test_a_series_without_any_noise_shows_its_step_and_no_other():
+    line = [3.0 * n for n in range(18)]
+    assert not change(line, [], list(range(18)), 12).is_found
+    assert not change([5.0] * 18, [[5.0] * 18], list(range(18)), 12).is_found
+    found = change([one + 10 * (n >= 12) for n, one in enumerate(line)], [], list(range(18)), 12)
+    assert found.is_found and found.step.value == pytest.approx(10)
+
+
 def test_the_same_figures_always_give_the_same_answer():
     values = list(noise(1, 18, 0.3, 19)[0])
     assert change(values, [], list(range(18)), 12) == change(values, [], list(range(18)), 12)

@@ -26,6 +26,9 @@ COMPOSED += ("methods.indicator.", "methods.sources.columns.", "methods.links.",
 COMPOSED += ("data_status.columns.", "data_status.states.", "data_status.actions.")
 COMPOSED += ("past.revised", "past.new", "past.withdrawn", "past.then", "past.now", "past.difference")
 COMPOSED += ("sharing.states.", "sharing.files.", "legend.")
+COMPOSED += ("measures_page.columns.", "measures_page.duty.", "measures_page.status.", "measures_page.how.")
+COMPOSED += ("measures_page.found_", "measures_page.not_found_", "measures_page.placebo_", "methods.before_after.")
+COMPOSED += ("services_page.ways.", "services_page.gaps", "services_page.overlaps", "services_page.no_")
 COMPOSED += ("changes.revised", "changes.withdrawn", "plain.", "api.")
 
 
