@@ -21,7 +21,12 @@ COLUMNS = ("name", "lead", "duty", "status", "span", "groups", "budget", "source
 
 
 def list_headline(measures: Sequence[Measure], lang: Lang) -> str:
-    """How many there are, how many run, and how many the law demands."""
+    """How many there are, how many run, and how many the law demands; of a single one its name."""
+    if len(measures) == 1:
+        (measure,) = measures
+        duty = text(lang, f"measures_page.duty.{measure.duty}")
+        name = measure.name.to(lang)
+        return text(lang, "measures_page.headline_one", name=name, duty=duty, span=span_of(measure, lang))
     said = {
         "count": len(measures),
         "running": sum(m.status == "running" for m in measures),

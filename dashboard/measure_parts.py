@@ -35,7 +35,7 @@ from dashboard.page import METHODS, Page
 from dashboard.parts import show_caveats, show_figures, show_sources
 from dashboard.prose import link, show_words
 from dashboard.registers import Measure
-from dashboard.sharing import show_sharing
+from dashboard.sharing import show_address_sharing, show_sharing
 from dashboard.tables import escaped, series_table, show_table, small, wide_box
 from dashboard.text import text
 
@@ -69,6 +69,7 @@ def show_list(page: Page, chosen: Chosen) -> None:
     with st.expander(text(lang, "measures_page.table")), wide_box():
         columns = [text(lang, f"measures_page.columns.{name}") for name in COLUMNS]
         show_words(columns, list_rows(measures, metadata, lang), headline)
+    show_address_sharing(headline, page, PATH, lambda view: measure_params(chosen, view), key="share_list")
 
 
 def show_measure(page: Page, chosen: Chosen) -> None:
@@ -129,6 +130,7 @@ def _before_after(page: Page, chosen: Chosen, drawn: Drawing) -> None:
     _list([*found.notes, *reasons, *notes, *closing])
     with st.expander(text(lang, "measures_page.figures"), key="before_after_table"), wide_box():
         show_table(series_table(model, text(lang, "explore.period")), found.headline)
+    show_address_sharing(found.headline, page, PATH, lambda view: measure_params(chosen, view), key="share_change")
     st.page_link(METHODS, label=text(lang, "measures_page.method"), query_params=_methods(page))
 
 

@@ -197,7 +197,18 @@ def test_a_reported_measure_names_who_and_when():
 
 
 def test_the_list_shows_the_measures_of_a_status():
-    assert "1 Maßnahmen sind erfasst" in whole(status="ended") and "5 Maßnahmen sind erfasst" in whole()
+    one = "Eine Maßnahme ist erfasst: Maßnahme national (gesetzliche Pflicht, 01.03.2020 bis 2023)."
+    assert one in whole(status="ended") and "5 Maßnahmen sind erfasst" in whole()
+
+
+def test_every_picture_can_be_shared_with_its_finding(metadata: Metadata):
+    at = opened(PAGE, status="running")
+    for key in ("share_list_box", "share_box", "share_change_box"):
+        at.session_state[key] = True
+    links = [code.value.splitlines() for code in at.run().code if "\n/measures" in code.value]
+    assert [link for _, link, *_ in links[:1]] == ["/measures?m=long&status=running"] and len(links) >= 3
+    at.radio(key="share_list_state").set_value("fixed").run()
+    assert at.code[0].value.endswith(f"/measures?m=long&status=running&v={metadata.current}")
 
 
 def test_another_measure_changes_the_address():
