@@ -11,6 +11,7 @@ from dashboard.registers import START, STATUSES, Measure, Moved
 from dashboard.view import LONGEST_NOTE_VALUE, Note, View, language_of, listed, read
 
 MOST_OTHERS = 7  # their mean is drawn; more say nothing that these do not
+OWN_PARAMETERS = ("m", "status", "i", "b", "r", "with")
 NOBODY = "none"  # in an address: no district to compare with
 
 
@@ -39,7 +40,8 @@ def read_measures(params: Mapping[str, str], metadata: Metadata) -> Chosen | Non
     measures = metadata.registers.measures
     if not measures:
         return None
-    base, read_notes = read({key: value for key, value in params.items() if key in ("v", "lang")}, metadata)
+    # what other pages read is read as well: a broken value has its note here too
+    base, read_notes = read({key: value for key, value in params.items() if key not in OWN_PARAMETERS}, metadata)
     notes = list(read_notes)
     measure = _measure(params, metadata, notes)
     status = params.get("status", "").strip()

@@ -93,8 +93,8 @@ def show_measure(page: Page, chosen: Chosen) -> None:
     with st.expander(text(lang, "explore.figures")):
         st.markdown(small(drawn.subtitle))
         show_figures(drawn, page)
-    show_sharing(drawn, page, PATH, lambda view: measure_params(chosen, view))
     _before_after(page, chosen, drawn)
+    show_sharing(drawn, page, PATH, lambda view: measure_params(chosen, view))  # of both pictures: one address
 
 
 def _before_after(page: Page, chosen: Chosen, drawn: Drawing) -> None:
@@ -130,7 +130,6 @@ def _before_after(page: Page, chosen: Chosen, drawn: Drawing) -> None:
     _list([*found.notes, *reasons, *notes, *closing])
     with st.expander(text(lang, "measures_page.figures"), key="before_after_table"), wide_box():
         show_table(series_table(model, text(lang, "explore.period")), found.headline)
-    show_address_sharing(found.headline, page, PATH, lambda view: measure_params(chosen, view), key="share_change")
     st.page_link(METHODS, label=text(lang, "measures_page.method"), query_params=_methods(page))
 
 

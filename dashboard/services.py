@@ -15,6 +15,7 @@ from dashboard.registers import Body, Registers, Service, Term
 from dashboard.view import LONGEST_NOTE_VALUE, Note, View, language_of, listed, read
 
 By = Literal["groups", "stages", "bodies"]
+OWN_PARAMETERS = ("by", "group", "stage", "r")
 WAYS: tuple[By, ...] = get_args(By)
 
 
@@ -58,7 +59,8 @@ def read_offers(params: Mapping[str, str], metadata: Metadata) -> Offers | None:
     registers = metadata.registers
     if not registers.services:
         return None
-    base, read_notes = read({key: value for key, value in params.items() if key in ("v", "lang")}, metadata)
+    # what other pages read is read as well: a broken value has its note here too
+    base, read_notes = read({key: value for key, value in params.items() if key not in OWN_PARAMETERS}, metadata)
     notes = list(read_notes)
     by = _one_of(params, "by", WAYS, notes) or WAYS[0]
     group = _one_of(params, "group", list(registers.groups), notes)

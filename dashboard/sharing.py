@@ -12,7 +12,7 @@ from dashboard.drawn import Drawing
 from dashboard.exports.shown import citation
 from dashboard.metadata import Lang
 from dashboard.page import Page, base_address
-from dashboard.tables import small
+from dashboard.tables import escaped, small
 from dashboard.text import text
 from dashboard.view import View, address, to_params
 
@@ -42,13 +42,14 @@ def show_sharing(
 def show_address_sharing(
     headline: str, page: Page, path: str, params_of: Callable[[View], Mapping[str, str]], *, key: str = "share"
 ) -> None:
-    """The block for a picture that is made of no observations: its link, of the newest or of this state of the data."""
-    box = st.expander(text(page.lang, "sharing.title"), icon=":material/share:", key=f"{key}_box", on_change="rerun")
-    if box.open:
-        with box:
-            view = _of_state(page, key)
-            st.markdown(f"**{text(page.lang, 'sharing.link')}**")
-            _to_copy(f"{headline}\n{base_address()}{address(path, params_of(view))}")
+    """The block for a picture that is made of no observations: its link, of the newest or of this state of the data.
+
+    It is a few words, so it is there before it is opened; a box to copy from would cost the first visit more.
+    """
+    with st.expander(text(page.lang, "sharing.title"), icon=":material/share:", key=f"{key}_box"):
+        view = _of_state(page, key)
+        link = base_address() + address(path, params_of(view))
+        st.markdown(f"**{text(page.lang, 'sharing.link')}**\n\n{escaped(headline)}  \n[{escaped(link)}]({link})")
 
 
 def embed_code(title: str, link: str, *, panels: bool) -> str:

@@ -203,12 +203,12 @@ def test_the_list_shows_the_measures_of_a_status():
 
 def test_every_picture_can_be_shared_with_its_finding(metadata: Metadata):
     at = opened(PAGE, status="running")
-    for key in ("share_list_box", "share_box", "share_change_box"):
-        at.session_state[key] = True
-    links = [code.value.splitlines() for code in at.run().code if "\n/measures" in code.value]
-    assert [link for _, link, *_ in links[:1]] == ["/measures?m=long&status=running"] and len(links) >= 3
+    at.session_state["share_box"] = True
+    newest = "/measures?m=long&status=running"
+    assert at.run().code[0].value.splitlines()[1] == newest
+    assert any(m.value.endswith(f"({newest})") for m in at.markdown)
     at.radio(key="share_list_state").set_value("fixed").run()
-    assert at.code[0].value.endswith(f"/measures?m=long&status=running&v={metadata.current}")
+    assert any(m.value.endswith(f"({newest}&v={metadata.current})") for m in at.markdown)
 
 
 def test_another_measure_changes_the_address():

@@ -150,10 +150,8 @@ def test_the_page_has_one_drawing_and_the_same_as_a_table():
 
 
 def test_the_matrix_can_be_shared_with_its_finding():
-    at = opened(PAGE, by="bodies")
-    at.session_state["share_box"] = True
-    headline, link = at.run().code[0].value.splitlines()
-    assert headline.startswith("Braunschweig: 6 Kombinationen") and link == "/services?by=bodies"
+    shown = whole(by="bodies")
+    assert "Braunschweig: 6 Kombinationen" in shown and "[/services?by=bodies](/services?by=bodies)" in shown
 
 
 def test_every_body_tells_offers_footing_and_sources():
