@@ -28,21 +28,26 @@ def shown_events(view: View, metadata: Metadata, first: date, last: date) -> tup
         return _chosen(offered, view, metadata, (last - first).days)
     if view.events == (ALL_EVENTS,):
         return tuple(offered)
-    return tuple(e for e in metadata.events if e.id in view.events and first < e.at <= last)
+    return tuple(e for e in _drawable(metadata) if e.id in view.events and first < e.at <= last)
 
 
 def offered_events(view: View, metadata: Metadata, first: date, last: date) -> tuple[Event, ...]:
     """All events that a reader can choose for a chart of these days, in order of time."""
     if view.chart not in EVENT_CHARTS:
         return ()
-    return tuple(
-        e for e in metadata.events if first < e.at <= last and (_touches(e, view) or e.id in (view.events or ()))
-    )
+    chosen = view.events or ()
+    touching = {e.id for e in metadata.events if _touches(e, view)}
+    return tuple(e for e in _drawable(metadata) if first < e.at <= last and (e.id in touching or e.id in chosen))
 
 
 def relevant_events(view: View, metadata: Metadata) -> tuple[Event, ...]:
     """The events that are context for one of the view's indicators in one of its regions, in order of time."""
     return tuple(e for e in metadata.events if _touches(e, view) and _closeness(e, view, metadata) < _FOREIGN)
+
+
+def _drawable(metadata: Metadata) -> tuple[Event, ...]:
+    """All that a chart can draw when it is asked for, in order of time; it chooses no start of a measure itself."""
+    return tuple(sorted((*metadata.events, *metadata.starts), key=lambda event: event.at))
 
 
 def are_numbered(events: Sequence[Event], chart: Chart) -> bool:

@@ -18,12 +18,14 @@ from dashboard.page import (
     EXPLORE,
     IMMIGRATION,
     MAP,
+    MEASURES,
     METHODS,
     OUTLOOK,
     OVERVIEW,
     PATHS,
     QUALIFICATION,
     ROUND_TABLE,
+    SERVICES,
     UNEMPLOYMENT,
 )
 from dashboard.tables import escaped, small
@@ -31,7 +33,7 @@ from dashboard.text import LANGUAGES, text
 from dashboard.view import View, address
 
 THEME_PAGES = (IMMIGRATION, EMPLOYMENT, UNEMPLOYMENT, QUALIFICATION)
-ACTION_PAGES = (ROUND_TABLE, OUTLOOK, COUNSELLING)
+ACTION_PAGES = (ROUND_TABLE, MEASURES, SERVICES, OUTLOOK, COUNSELLING)
 DATA_PAGES = (DATA_STATUS, METHODS)
 MENU = (OVERVIEW, *THEME_PAGES, EXPLORE, MAP, COMPARISON, *ACTION_PAGES, *DATA_PAGES)
 KEPT = ("r", "v", "lang")  # a reader who moves on keeps regions, state of the data and language

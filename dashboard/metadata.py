@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
 from dashboard.periods import Period
+from dashboard.registers import Registers
 
 Lang = Literal["de", "en"]
 REGION_SUM = "BSR"
@@ -258,6 +259,8 @@ class Metadata:
     corrections: tuple[Correction, ...]
     vintages: dict[str, Vintage]
     current: str
+    registers: Registers = field(default_factory=Registers)
+    starts: tuple[Event, ...] = ()  # of measures: drawn where an address asks for them only, in order of time
 
     @property
     def members(self) -> tuple[str, ...]:

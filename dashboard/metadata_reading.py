@@ -30,6 +30,7 @@ from dashboard.metadata import (
     Vintage,
     qualified,
 )
+from dashboard.registers_reading import read_registers, starts_of
 from dashboard.store import Store
 
 
@@ -73,6 +74,7 @@ def read_metadata(store: Store) -> Metadata:
     dimensions = _dimensions(store)
     indicators = _indicators(store, dimensions)
     series = _series(store)
+    registers = read_registers(store)
     return Metadata(
         indicators=indicators,
         regions=regions,
@@ -88,6 +90,8 @@ def read_metadata(store: Store) -> Metadata:
         corrections=_corrections(store),
         vintages=vintages,
         current=str(store.query("SELECT vintage FROM store").item()),
+        registers=registers,
+        starts=starts_of(registers.measures),
     )
 
 

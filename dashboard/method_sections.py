@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import formats
 from dashboard.controls import THEMES
 from dashboard.glossary import entries
+from dashboard.interrupted import FEWEST_AFTER, FEWEST_BEFORE
 from dashboard.metadata import Indicator, Metadata
 from dashboard.page import EXPLORE, PATHS, Page
 from dashboard.prose import html_link, link, show_words
@@ -17,6 +18,7 @@ from dashboard.text import LANGUAGES, text, texts
 from dashboard.view import address
 
 _READING = "methods.reading."
+_BEFORE_AFTER = "methods.before_after."
 
 
 def show_reading(page: Page) -> None:
@@ -84,6 +86,14 @@ def show_events(page: Page) -> None:
         said = f"**{escaped(formats.day(event.at, lang))}** {escaped(event.title.to(lang))}"
         lines.append(f"- {said} ({source}{unverified})")
     st.markdown("\n".join(lines))
+
+
+def show_before_after(page: Page) -> None:
+    """How measures are looked at before and after their beginning, and what the calculation can and cannot do."""
+    lang = page.lang
+    for topic in dict.fromkeys(key.split(".")[2] for key in texts(lang) if key.startswith(_BEFORE_AFTER)):
+        st.subheader(text(lang, f"{_BEFORE_AFTER}{topic}.title"), anchor=False)
+        st.markdown(text(lang, f"{_BEFORE_AFTER}{topic}.text", least=FEWEST_BEFORE, least_after=FEWEST_AFTER))
 
 
 def _described(indicator: Indicator, page: Page) -> str:

@@ -32,6 +32,8 @@ COMPARISON = "comparison.py"
 COUNSELLING = "counselling.py"
 OUTLOOK = "outlook.py"
 ROUND_TABLE = "round_table.py"
+MEASURES = "measures.py"
+SERVICES = "services.py"
 DATA_STATUS = "data_status.py"
 METHODS = "methods.py"
 CHART = "chart.py"  # one chart alone, for embedding: in no menu
@@ -47,6 +49,8 @@ PATHS = {
     COUNSELLING: "counselling",
     OUTLOOK: "outlook",
     ROUND_TABLE: "round-table",
+    MEASURES: "measures",
+    SERVICES: "services",
     DATA_STATUS: "data-status",
     METHODS: "methods",
     CHART: "chart",

@@ -13,7 +13,7 @@ from dashboard.exports.shown import citation
 from dashboard.meeting.adding import show_add_button
 from dashboard.metadata import Lang
 from dashboard.page import Page, base_address
-from dashboard.tables import small
+from dashboard.tables import escaped, small
 from dashboard.text import text
 from dashboard.view import View, address, to_params
 
@@ -40,6 +40,20 @@ def show_sharing(
     """
     show_add_button(page.view, page.metadata, key)
     _block(drawn, page, path, params_of, key, compact)
+
+
+@st.fragment
+def show_address_sharing(
+    headline: str, page: Page, path: str, params_of: Callable[[View], Mapping[str, str]], *, key: str = "share"
+) -> None:
+    """The block for a picture that is made of no observations: its link, of the newest or of this state of the data.
+
+    It is a few words, so it is there before it is opened; a box to copy from would cost the first visit more.
+    """
+    with st.expander(text(page.lang, "sharing.title"), icon=":material/share:", key=f"{key}_box"):
+        view = _of_state(page, key)
+        link = base_address() + address(path, params_of(view))
+        st.markdown(f"**{text(page.lang, 'sharing.link')}**\n\n{escaped(headline)}  \n[{escaped(link)}]({link})")
 
 
 def embed_code(title: str, link: str, *, panels: bool) -> str:
@@ -71,15 +85,7 @@ def _block(
 
 def _content(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], Mapping[str, str]], key: str) -> None:
     lang, metadata = page.lang, page.metadata
-    state = st.radio(
-        text(lang, "sharing.state"),
-        _STATES,
-        index=_STATES.index("fixed" if page.view.vintage else "newest"),
-        format_func=lambda one: text(lang, f"sharing.states.{one}"),
-        horizontal=True,
-        key=f"{key}_state",
-    )
-    view = fixed(page.view, metadata) if state == "fixed" else newest(page.view)
+    view = _of_state(page, key)
     base = base_address()
     st.markdown(f"**{text(lang, 'sharing.link')}**")
     _to_copy(f"{drawn.headline}\n{base}{address(path, params_of(view))}")
@@ -105,6 +111,19 @@ def _content(drawn: Drawing, page: Page, path: str, params_of: Callable[[View], 
     st.markdown(small(text(lang, "sharing.embed_help")))
     embedded = base + embed_address(to_params(view, metadata))
     _to_copy(embed_code(drawn.headline, embedded, panels=len(drawn.charts) > 1))
+
+
+def _of_state(page: Page, key: str) -> View:
+    """The page's view with the figures that the reader wants a link to show."""
+    state = st.radio(
+        text(page.lang, "sharing.state"),
+        _STATES,
+        index=_STATES.index("fixed" if page.view.vintage else "newest"),
+        format_func=lambda one: text(page.lang, f"sharing.states.{one}"),
+        horizontal=True,
+        key=f"{key}_state",
+    )
+    return fixed(page.view, page.metadata) if state == "fixed" else newest(page.view)
 
 
 def _to_copy(said: str) -> None:

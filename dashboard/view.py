@@ -258,7 +258,7 @@ def _events(params: Mapping[str, str], metadata: Metadata, notes: list[Note]) ->
     wanted = listed(params, "events")
     if wanted in ([NO_EVENTS], [ALL_EVENTS]):
         return () if wanted == [NO_EVENTS] else (ALL_EVENTS,)
-    known = {event.id for event in metadata.events}
+    known = {event.id for event in (*metadata.events, *metadata.starts)}
     notes += [_note("unknown_event", value=one) for one in wanted if one not in known]
     return tuple(one for one in wanted if one in known) or None
 

@@ -1,4 +1,4 @@
-"""The reading of ``data/catalogue``: regions, sources, dimensions, units, indicators, corrections, events.
+"""The reading of ``data/catalogue``: regions, sources, dimensions, units, indicators, corrections, events, registers.
 
 Everything a YAML file can say is said there; ``entries`` gives it types, this module reads the files and
 checks that they agree with each other. An error names the file and the key.
@@ -40,7 +40,9 @@ from etl.entries import (
     UnitsFile,
 )
 from etl.errors import CatalogueError
+from etl.measure_entries import Measure, MeasuresFile
 from etl.outlook_entries import OutlookFile
+from etl.service_entries import ServicesFile, bad_registers
 
 PROJECT = Path(__file__).resolve().parent.parent
 CATALOGUE_DIR = PROJECT / "data" / "catalogue"
@@ -67,6 +69,8 @@ class Catalogue:
     revision_limits: RevisionLimits
     counselling: CounsellingFile
     outlook: OutlookFile
+    measures: tuple[Measure, ...]
+    services: ServicesFile
     boundaries: Boundaries | None = None
     briefings: tuple[Briefing, ...] = ()
 
@@ -152,11 +156,18 @@ def load_catalogue(folder: Path = CATALOGUE_DIR, boundaries: Path = BOUNDARIES_F
         revision_limits=read_yaml(folder / "checks.yaml", ChecksFile).revisions,
         counselling=counselling,
         outlook=read_yaml(folder / "outlook.yaml", OutlookFile),
+        measures=tuple(_by_id("measures.yaml", read_yaml(folder / "measures.yaml", MeasuresFile).measures).values()),
+        services=read_yaml(folder / "services.yaml", ServicesFile),
         boundaries=read_boundaries(boundaries),
         briefings=tuple(sorted(_one_a_file(folder / "briefings", Briefing), key=lambda b: (b.order, b.id))),
     )
-    problems = [*_broken_references(catalogue), *_bad_regions(catalogue), *_bad_counselling(catalogue)]
-    problems += briefing_problems(catalogue.briefings, catalogue)
+    problems = [
+        *_broken_references(catalogue),
+        *_bad_regions(catalogue),
+        *_bad_counselling(catalogue),
+        *bad_registers(catalogue),
+        *briefing_problems(catalogue.briefings, catalogue),
+    ]
     if problems:
         raise CatalogueError(f"{folder} contradicts itself:\n  " + "\n  ".join(problems))
     return catalogue

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from etl import cli_briefing, cli_counselling, cli_imports, report
+from etl import cli_briefing, cli_counselling, cli_imports, cli_measures, report
 from etl.catalogue import load_catalogue
 from etl.checks import run_checks
 from etl.cli_options import (
@@ -31,6 +31,7 @@ from etl.expected import read_expected
 from etl.export import export_frame, write_export
 from etl.extract import EXTRACT_FILE, load_extract, write_extract
 from etl.logs import set_up_logging
+from etl.measures.kept import imported_measures
 from etl.metadata import metadata_tables
 from etl.pipeline import run as run_pipeline
 from etl.publish import publish, writer_lock
@@ -48,6 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+cli_counselling.template_app.command("measures")(cli_measures.write_form)
 app.add_typer(cli_counselling.template_app, name="template")
 app.add_typer(cli_imports.app, name="import")
 app.add_typer(cli_counselling.purge_app, name="purge")
@@ -163,7 +165,8 @@ def rollback(vintage: Annotated[str, typer.Argument(help="The vintage to make cu
                 state_at(folder, resolve_vintage(folder, vintage)).drop("known_from", "known_until")
             )
             applied = [c for found in applied_corrections(folder).values() for c in found]
-            made = publish(folder, state, metadata_tables(catalogue, applied), "rollback")
+            measures = imported_measures(folder.parent)
+            made = publish(folder, state, metadata_tables(catalogue, applied, measures), "rollback")
     message = (
         f"published vintage {made.vintage} with the figures of {vintage}" if made else f"{vintage} is current already"
     )

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from etl import report
+from etl import cli_measures, report
 from etl.catalogue import load_catalogue
 from etl.cli_counselling import import_form
 from etl.cli_options import (
@@ -40,6 +40,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command("counselling")(import_form)
+app.command("measures")(cli_measures.import_form)
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file.", exists=True, dir_okay=False)]
 

@@ -16,6 +16,7 @@ from etl.catalogue import PROJECT, Catalogue
 from etl.checks import run_checks
 from etl.counselling.published import REAL
 from etl.errors import StoreError
+from etl.measures.kept import imported_measures
 from etl.metadata import metadata_tables
 from etl.publish import Published, publish, writer_lock
 from etl.schema import KEY, Observation
@@ -76,7 +77,8 @@ def load_extract(published_dir: Path, catalogue: Catalogue, path: Path = EXTRACT
         if failures := run_checks(state, current_state(published_dir), catalogue):
             raise StoreError("the bundled extract breaks checks: " + "; ".join(map(str, failures)))
         applied = [AppliedCorrection(c["id"], c["rows"]) for c in corrections]
-        return publish(published_dir, state, metadata_tables(catalogue, applied), "extract", vintage)
+        measures = imported_measures(published_dir.parent)
+        return publish(published_dir, state, metadata_tables(catalogue, applied, measures), "extract", vintage)
 
 
 def _holds_fetched_figures(published_dir: Path) -> bool:

@@ -14,16 +14,25 @@ from etl.briefings import briefing_rows
 from etl.catalogue import Catalogue
 from etl.counselling_entries import CounsellingFile, Provider
 from etl.entries import Indicator, Text
+from etl.measure_entries import Measure
 from etl.outlook_metadata import assumption_rows, rate_rows
+from etl.register_tables import register_tables
 from etl.sources.base import AppliedCorrection
 from etl.store_schema import SCHEMA_VERSION
 
 Rows = list[dict[str, Any]]
 
 
-def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) -> dict[str, Rows]:
-    """Rows of every metadata table of ``store_schema.TABLES``, as dictionaries by column."""
+def metadata_tables(
+    catalogue: Catalogue, applied: Iterable[AppliedCorrection], imported: Iterable[Measure] = ()
+) -> dict[str, Rows]:
+    """Rows of every metadata table of ``store_schema.TABLES``, as dictionaries by column.
+
+    ``imported`` are the measures that came by a form; they stand behind those of the catalogue, whose ids come first.
+    """
     touched = {a.id: a.rows for a in applied}
+    named = {m.id for m in catalogue.measures}
+    measures = (*catalogue.measures, *(m for m in imported if m.id not in named))
     return {
         "indicators": [_indicator(i) for i in catalogue.indicators.values()],
         "series": [
@@ -114,6 +123,7 @@ def metadata_tables(catalogue: Catalogue, applied: Iterable[AppliedCorrection]) 
             }
             for e in catalogue.events
         ],
+        **register_tables(measures, catalogue.services),
         "areas": _areas(catalogue.boundaries) if catalogue.boundaries else [],
         "briefings": briefing_rows(catalogue.briefings),
         "corrections": [

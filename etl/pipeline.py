@@ -17,6 +17,7 @@ from etl.checks import run_checks
 from etl.comparisons import source_differences
 from etl.expected import shrunk
 from etl.loading import Loaded, OnTable, TableOutcome, load
+from etl.measures.kept import imported_measures
 from etl.metadata import metadata_tables
 from etl.publish import Published, publish, writer_lock
 from etl.raw import RawStore, write_atomically
@@ -169,7 +170,8 @@ def _publish(
             return RunResult(REFUSED, now, outcomes, None, tuple(refused), message)
     del published  # millions of rows: the database needs the memory now
     corrections = _corrections(settings.published_dir, outcomes)
-    made = publish(settings.published_dir, candidate, metadata_tables(catalogue, corrections), "run")
+    tables = metadata_tables(catalogue, corrections, imported_measures(settings.data_dir))
+    made = publish(settings.published_dir, candidate, tables, "run")
     message = "published" if made else "nothing new: every figure is as published"
     partly = 3 if any(o.state == "failed" for o in outcomes) else 0
     notes = tuple(source_differences(candidate, catalogue))

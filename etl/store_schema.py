@@ -10,7 +10,11 @@ Texts stand in a German and an English column; nested metadata is JSON. ``bases`
 ``providers`` are the counselling bodies (values of the dimension ``provider``) with the districts of their offices, the
 topics they count and the threshold below which their counts are secret; ``milestones`` are cited facts about them.
 ``events`` are context for charts: of the indicators named, of all of their ``themes``, or of all if both are empty;
-``regions`` empty: everywhere. ``areas`` are the districts' boundaries as GeoJSON geometry (WGS 84), simplified.
+``regions`` empty: everywhere. ``measures`` is the register of measures, ``begins`` and ``ends`` as exact as their
+source (``2016``, ``2016-02``, ``2016-02-23``); those of a form have ``entered_by`` and ``imported_at``. ``bodies`` have
+``services``; ``service_terms`` are the target groups (with the official series of those concerned), the topics (with
+the groups and stages for which they arise) and the stages that both registers are told by. ``areas`` are the districts'
+boundaries as GeoJSON geometry (WGS 84), simplified.
 ``outlook_assumptions`` are what the page on the years ahead assumes: settings, levers with bounds (null ``value``:
 worked out from the figures), participation rates, life tables; ``outlook_rates`` their rates by age, of both sexes
 where ``sex`` is null.
@@ -110,6 +114,31 @@ TABLES: dict[str, str] = {
         short_de VARCHAR NOT NULL, short_en VARCHAR NOT NULL,
         source_de VARCHAR NOT NULL, source_en VARCHAR NOT NULL, link VARCHAR NOT NULL, verified BOOLEAN NOT NULL,
         themes VARCHAR[] NOT NULL, indicators VARCHAR[] NOT NULL, regions VARCHAR[] NOT NULL
+    """,
+    "measures": """
+        id VARCHAR NOT NULL, sort_order INTEGER NOT NULL, name_de VARCHAR NOT NULL, name_en VARCHAR NOT NULL,
+        short_de VARCHAR NOT NULL, short_en VARCHAR NOT NULL, what_de VARCHAR NOT NULL, what_en VARCHAR NOT NULL,
+        lead_de VARCHAR NOT NULL, lead_en VARCHAR NOT NULL, duty VARCHAR NOT NULL, status VARCHAR NOT NULL,
+        groups VARCHAR[] NOT NULL, topics VARCHAR[] NOT NULL, begins VARCHAR, ends VARCHAR,
+        budget_de VARCHAR, budget_en VARCHAR, indicators_json VARCHAR NOT NULL, districts VARCHAR[] NOT NULL,
+        compared_with VARCHAR[] NOT NULL, compared_why_de VARCHAR, compared_why_en VARCHAR,
+        sources_json VARCHAR NOT NULL, entered_by VARCHAR, imported_at TIMESTAMP
+    """,
+    "bodies": """
+        id VARCHAR NOT NULL, sort_order INTEGER NOT NULL, name_de VARCHAR NOT NULL, name_en VARCHAR NOT NULL,
+        short_de VARCHAR NOT NULL, short_en VARCHAR NOT NULL, about_de VARCHAR NOT NULL, about_en VARCHAR NOT NULL,
+        coverage VARCHAR[] NOT NULL, contact VARCHAR, provider VARCHAR, sources_json VARCHAR NOT NULL
+    """,
+    "services": """
+        id VARCHAR NOT NULL, sort_order INTEGER NOT NULL, body VARCHAR NOT NULL,
+        what_de VARCHAR NOT NULL, what_en VARCHAR NOT NULL, duty VARCHAR NOT NULL,
+        basis_de VARCHAR, basis_en VARCHAR, basis_link VARCHAR,
+        groups VARCHAR[] NOT NULL, topics VARCHAR[] NOT NULL, stages VARCHAR[] NOT NULL, sources_json VARCHAR NOT NULL
+    """,
+    "service_terms": """
+        kind VARCHAR NOT NULL, id VARCHAR NOT NULL, sort_order INTEGER NOT NULL,
+        name_de VARCHAR NOT NULL, name_en VARCHAR NOT NULL, counted_as VARCHAR[] NOT NULL,
+        people_indicator VARCHAR, people_breakdown VARCHAR, groups VARCHAR[] NOT NULL, stages VARCHAR[] NOT NULL
     """,
     "areas": """
         region VARCHAR NOT NULL, geometry VARCHAR NOT NULL, "as_of" DATE NOT NULL,

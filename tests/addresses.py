@@ -50,6 +50,10 @@ FORMS = {
     "counselling-offices": "/counselling?i=counselling_contacts_quarterly&r=03101,03103&b=provider%3Ddemo",
     "counselling-share": "/counselling?as=share&chart=bar",
     "outlook-district": "/outlook?r=03102&migration=800&participation=2.5",
+    "measures-beside": "/measures?m=salzgitter_intake",
+    "measures-alone": "/measures?m=skilled_immigration&status=running",
+    "services-bodies": "/services?by=bodies&group=skilled_worker",
+    "services-stages": "/services?by=stages&r=03102",
     "chart-bars": f"/chart?i=foreign_population&r={DISTRICTS}&as=share&chart=bar",
     "missing": "/gibtsnicht",
 }

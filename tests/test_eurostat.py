@@ -19,6 +19,7 @@ from etl.counselling_entries import CounsellingFile
 from etl.entries import Indicator, Region, RevisionLimits, Series, Source, Text
 from etl.errors import CatalogueError, ParseError
 from etl.outlook_entries import OutlookFile
+from etl.service_entries import ServicesFile
 from etl.sources.base import Context, Reply, Request
 from etl.sources.eurostat import jsonstat, parse, parts, tsv
 from etl.sources.eurostat.flags import status_of
@@ -59,6 +60,8 @@ def catalogue(*columns: dict[str, dict[str, str | None]], table: str = TABLE, re
         revision_limits=RevisionLimits.model_construct(),
         counselling=CounsellingFile.model_construct(),
         outlook=OutlookFile.model_construct(),
+        measures=(),
+        services=ServicesFile.model_construct(),
     )
 
 

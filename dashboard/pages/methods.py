@@ -8,7 +8,14 @@ import streamlit as st
 
 from dashboard.controls import plain
 from dashboard.link_guide import show_links
-from dashboard.method_sections import show_events, show_glossary, show_indicators, show_reading, show_sources
+from dashboard.method_sections import (
+    show_before_after,
+    show_events,
+    show_glossary,
+    show_indicators,
+    show_reading,
+    show_sources,
+)
 from dashboard.outlook.parts import show_outlook
 from dashboard.page import Page, open_page, show_notes, show_warnings
 from dashboard.statement import show_accessibility, show_imprint
@@ -24,6 +31,7 @@ SECTIONS: dict[str, Callable[[Page], None]] = {
     "sources": show_sources,
     "events": show_events,
     "outlook": show_outlook,
+    "before_after": show_before_after,
     "links": show_links,
     "accessibility": show_accessibility,
     "imprint": show_imprint,

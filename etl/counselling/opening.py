@@ -31,6 +31,7 @@ _LEAST_KNOWN = 3  # columns of the form that make a row its header
 OPTIONAL: Final = "mark"  # without this column no row is marked
 _TELLING: frozenset[FormColumn] = frozenset({"period", "count"})  # columns that the sheet of lists does not have
 
+_ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"  # begins an old workbook and, around a new one, its encryption
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BEGINNINGS: Mapping[bytes, str] = {
@@ -96,24 +97,35 @@ def label(column: FormColumn, lang: Language) -> str:
 
 def open_form(body: bytes, lang: Language) -> Table:
     """The table of a form in XLSX or CSV, known by what the file holds and not by its name. Raises RefusedForm."""
+    _refuse_at_sight(body, lang)
+    if not body.startswith(_ZIP):
+        return _open_text(body, lang)
+    sheets = open_sheets(body, lang)
+    links = tuple((s.name, row, column) for s in sheets for row, column in s.links)
+    return replace(_table(sheets, lang), links=links)
+
+
+def _refuse_at_sight(body: bytes, lang: Language) -> None:
     if not body.strip():
         raise refused(lang, "empty_file")
     if len(body) > MAX_BYTES:
         raise refused(lang, "too_large", megabytes=MAX_BYTES // MEGABYTE)
     if body.startswith(_OLE):
         raise refused(lang, "encrypted" if _ENCRYPTED in body else "old_workbook")
-    return _open_workbook(body, lang) if body.startswith(b"PK\x03\x04") else _open_text(body, lang)
 
 
-def _open_workbook(body: bytes, lang: Language) -> Table:
+def open_sheets(body: bytes, lang: Language) -> list[Sheet]:
+    """The sheets of a workbook that may be read at all. Raises RefusedForm with one line for any other file."""
+    _refuse_at_sight(body, lang)
+    if not body.startswith(_ZIP):
+        raise refused(lang, "no_workbook")
     try:
         archive = _archive(body, lang)
         linked = _refuse_what_is_no_form(archive, lang)
         sheets = list(read_sheets(archive))
-        links = tuple((s.name, row, column) for s in sheets for row, column in s.links)
-        if linked and not links:  # no cell could be named
+        if linked and not any(s.links for s in sheets):  # no cell could be named
             raise refused(lang, "external", part=linked)
-        return replace(_table(sheets, lang), links=links)
+        return sheets
     except ParseError as error:
         raise refused(lang, "damaged", part="ZIP") from error
     except SheetError as error:

@@ -56,6 +56,11 @@ class Problems:
         """Whether further ones are only counted, so that nobody need word them."""
         return len(self._found) >= MOST
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._found) + self._more
+
     def told_of(self, at: tuple[int, int]) -> bool:
         """Whether something is listed there."""
         return any(place == at for place, _ in self._found)

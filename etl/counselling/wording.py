@@ -36,6 +36,10 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         "de": "Die Datei ist weder eine Arbeitsmappe (.xlsx) noch eine CSV-Datei, sondern {what}.",
         "en": "The file is neither a workbook (.xlsx) nor a CSV file but {what}.",
     },
+    "no_workbook": {
+        "de": "Die Datei ist keine Arbeitsmappe (.xlsx).",
+        "en": "The file is no workbook (.xlsx).",
+    },
     "program": {"de": "ein Programm", "en": "a program"},
     "pdf": {"de": "ein PDF-Dokument", "en": "a PDF document"},
     "picture": {"de": "ein Bild", "en": "a picture"},
@@ -214,6 +218,37 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         "de": "Hier fehlt das Kennzeichen „erfunden“, das in Zeile {first} steht; bitte alle Zeilen kennzeichnen oder "
         "keine.",
         "en": "The mark 'invented' is missing here, but stands in row {first}; please mark all rows or none.",
+    },
+    # the form of measures
+    "no_measures_header": {
+        "de": "Die Kopfzeile des Formulars fehlt: In der ersten Zeile eines Blattes werden die Spalten {columns} "
+        "erwartet. Das leere Formular schreibt „etl template measures DATEI.xlsx“.",
+        "en": "The form's header row is missing: expected are the columns {columns} in the first row of a sheet. The "
+        "empty form is written by 'etl template measures FILE.xlsx'.",
+    },
+    "no_measures": {
+        "de": "Unter der Kopfzeile steht keine ausgefüllte Zeile; bitte mindestens eine Maßnahme eintragen.",
+        "en": "There is no filled row below the header; please enter at least one measure.",
+    },
+    "column_of_no_form": {
+        "de": "Unbekannte Spalte „{value}“; bitte löschen oder wie im Formular benennen.",
+        "en": "Unknown column '{value}'; please delete it or name it as in the form.",
+    },
+    "missing": {
+        "de": "Die Zelle ist leer; erwartet wird {expected}.",
+        "en": "The cell is empty; expected is {expected}.",
+    },
+    "expected": {
+        "de": "Hier steht „{value}“; erwartet wird {expected}.",
+        "en": "There is '{value}' here; expected is {expected}.",
+    },
+    "measure_twice": {
+        "de": "Die Kennung „{value}“ steht schon in Zeile {first}; jede Maßnahme hat eine eigene.",
+        "en": "The id '{value}' stands already in row {first}; each measure has its own.",
+    },
+    "measure_of_catalogue": {
+        "de": "Die Kennung „{value}“ hat schon eine Maßnahme des Katalogs; bitte eine andere wählen.",
+        "en": "The id '{value}' is that of a measure of the catalogue already; please choose another one.",
     },
     # what is allowed
     "allowed": {"de": "Erlaubt: {codes}.", "en": "Allowed: {codes}."},

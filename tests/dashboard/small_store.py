@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from etl.store_schema import SCHEMA_VERSION, TABLES
+from tests.dashboard.registered import register_rows
 
 FIRST, SECOND = "20260101T000000Z", "20260601T000000Z"
 DISTRICTS = ("03101", "03102", "03103", "03151", "03153", "03154", "03157", "03158")
@@ -208,6 +209,7 @@ def _tables(current: str) -> dict[str, list[dict[str, object]]]:
             _event("indicator", date(2020, 3, 1), "Ausländer", "Foreigners", indicators=["foreign_population"]),
             _event("local", date(2018, 6, 1), "Salzgitter", "Salzgitter", regions=["03102"], verified=True),
         ],
+        **register_rows(),
         "areas": [_area(n, district) for n, district in enumerate(DISTRICTS)],
         "corrections": [
             {"id": "shifted", "source": "lsn", "table": "1-1", "action": "withhold", "rows": 2}
