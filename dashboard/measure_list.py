@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
-from textwrap import wrap
 
 from dashboard import formats
-from dashboard.charts.model import FOOTER_WIDTH, ChartModel
+from dashboard.charts.model import FOOTER_WIDTH, ChartModel, footer_lines
 from dashboard.charts.palette import PALETTES, Theme
 from dashboard.charts.timeline import Bar
 from dashboard.labels import Scale
@@ -92,5 +91,5 @@ def source_line(sources: Sequence[Citation], lang: Lang) -> str:
 
 def register_model(footer: str, theme: Theme, lang: Lang) -> ChartModel:
     """The model of a picture without figures: its ground, its language, its source line."""
-    lines = tuple(wrap(footer, FOOTER_WIDTH))
+    lines = tuple(footer_lines(footer, FOOTER_WIDTH))
     return ChartModel((), (), Scale("", None, 0), (), lines, PALETTES[theme], lang, annual=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from textwrap import wrap
 
 import streamlit as st
 
 from dashboard import formats
 from dashboard.charting import draw_charts, drawing
 from dashboard.charts.before_after import before_after_chart, before_after_model
-from dashboard.charts.model import FOOTER_WIDTH
+from dashboard.charts.model import FOOTER_WIDTH, footer_lines
 from dashboard.charts.timeline import timeline
 from dashboard.descriptions import footer
 from dashboard.drawn import Drawing
@@ -117,7 +116,7 @@ def _before_after(page: Page, chosen: Chosen, drawn: Drawing) -> None:
         return
     # the source line of all figures that are compared, and that this is worked out here
     line = footer(figures.sources, replace(wide, measure="index"), metadata)
-    plain = replace(drawn.model, footer=tuple(wrap(line, FOOTER_WIDTH)))
+    plain = replace(drawn.model, footer=tuple(footer_lines(line, FOOTER_WIDTH)))
     model = before_after_model(found.sides, found.names, found.scale, plain)
     spec = before_after_chart(model, found.sides.ranges)
     st.markdown(f"**{escaped(found.headline)}**")
