@@ -19,7 +19,7 @@ from dashboard.meeting.editing import (
 from dashboard.meeting.model import MeetingFile
 from dashboard.meeting.reading import show_cover, show_file, show_state
 from dashboard.meeting.written import PARAMETER, FileError, unpacked
-from dashboard.page import Page, open_page, show_warnings
+from dashboard.page import Page, open_page, show_notes, show_warnings
 from dashboard.tables import escaped, small
 from dashboard.text import text
 
@@ -64,6 +64,7 @@ def _own(page: Page, problem: str = "") -> None:
     lang, now = page.lang, draft()
     st.title(text(lang, "app.round_table"), anchor=False)
     st.markdown(text(lang, "round_table.lead"))
+    show_notes(page)
     show_warnings([problem] if problem else [])
     show_told()
     if not now.file.charts:
