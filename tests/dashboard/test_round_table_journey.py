@@ -66,6 +66,7 @@ def made(extract_server: str, desk: BrowserContext) -> tuple[str, dict[str, byte
             charts += 1
             expect(page.locator("[data-testid=stToast]").last).to_contain_text(f"jetzt {charts} ")
             settle(page)
+    page.get_by_role("button", name="Handeln").click()
     page.get_by_role("link", name="Sitzungsmappe", exact=True).locator("visible=true").first.click()
     page.wait_for_url("**/round-table**")
     settle(page)
