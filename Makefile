@@ -1,6 +1,7 @@
 # Two commands are enough: `make run` (the dashboard on port 8501) and `make test`.
 PYTHON ?= python3
 PORT ?= 8501
+WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
@@ -12,7 +13,7 @@ run: $(READY)
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -21,6 +21,7 @@ from etl.disclosure_paths import Paths
 from etl.errors import EtlError
 
 ROUNDS = 3  # of program and audit; afterwards every narrow figure is left open by itself
+LEAST_SECONDS = 0.5  # a small table is settled in less, also on a busy machine
 SECONDS = 1.0  # of the program's search for something better, each round, for 1,000 figures to choose from
 GAP = 0.005  # of the loss: what is found may be that much worse than the best
 _SLACK = 1e-7
@@ -149,7 +150,7 @@ def _least_loss(table: Table, open_to_choice: Bools, conditions: Sequence[_Condi
     program.a_matrix_.value_ = np.array(value)
     program.integrality_ = [highspy.HighsVarType.kInteger] * len(candidates)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    seconds = SECONDS * len(candidates) / 1000
+    seconds = max(LEAST_SECONDS, SECONDS * len(candidates) / 1000)
     for option, setting in (("output_flag", False), ("threads", 1), ("time_limit", seconds), ("mip_rel_gap", GAP)):
         solver.setOptionValue(option, setting)
     solver.passModel(program)

@@ -38,7 +38,7 @@ BY_KEY = {
     ("unemployment_rate", "03101", "2025", "nationality=foreign"): 15.2,
 }
 DOUBLED = {key: {year: 2 * value for year, value in by_year.items()} for key, by_year in TOTALS.items()}
-KILLS = int(os.environ.get("KILLS", "6"))
+KILLS = int(os.environ.get("KILLS", "4"))
 
 
 @pytest.fixture(scope="module")
