@@ -229,6 +229,7 @@ def main() -> None:
         found = [
             measured(browser, "**overview**", base, "/", None, rounds),
             measured(browser, "**time series**", base, "/explore", ["Index", "Zahl"], rounds),
+            measured(browser, "**one chart alone**", base, "/chart?i=employees", None, rounds),
             measured(browser, "stock app, one chart", stock_base, "/", ["b", "a"], rounds),
         ]
         bare, _ = first_visit(browser, f"http://127.0.0.1:{stock}/")
